@@ -1,0 +1,98 @@
+"""The layers of the 1998 networks: squash, trainable subsampling, partly connected convolution, RBF output.
+
+All of them slide: given a wider input they give a wider output, with the same weights (section VII). Not the
+place for networks put together from them: those are in ``lenet``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+def squash(a: Tensor) -> Tensor:
+    """Return 1.7159 tanh(2a/3), the squashing function of section II-B (Appendix A)."""
+    return 1.7159 * torch.tanh(a * (2.0 / 3.0))
+
+
+def initialise(weight: Tensor, fan_in: int) -> None:
+    """Fill weights in place, uniformly in +-2.4 / fan-in (section II-B)."""
+    nn.init.uniform_(weight, -2.4 / fan_in, 2.4 / fan_in)
+
+
+class Subsampling(nn.Module):
+    """S layers: the sum of 2 x 2 inputs times one coefficient a map, plus one bias a map, squashed.
+
+    Takes and gives [batch, maps, height, width], height and width halved. 2 parameters a map.
+    """
+
+    def __init__(self, maps: int) -> None:
+        super().__init__()
+        self.coefficient = nn.Parameter(torch.empty(maps))
+        self.bias = nn.Parameter(torch.zeros(maps))
+        # four inputs, but one weight: a start near a plain average keeps the squash in its linear part
+        nn.init.uniform_(self.coefficient, 0.2, 0.3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Subsample."""
+        total = F.avg_pool2d(x, 2) * 4.0
+        return squash(total * self.coefficient[:, None, None] + self.bias[:, None, None])
+
+
+class Convolution(nn.Module):
+    """C layers: 5 x 5 convolution, each map fed by the maps its row of the table names, squashed.
+
+    ``table[i]`` lists the input maps of output map i; there is one kernel for each entry and one bias for each
+    output map, however many maps feed it (Table I).
+    """
+
+    def __init__(self, inputs: int, table: Sequence[Sequence[int]], size: int = 5) -> None:
+        super().__init__()
+        self.inputs, self.outputs, self.size = inputs, len(table), size
+        self.full = all(list(row) == list(range(inputs)) for row in table)
+        to = [i for i, row in enumerate(table) for _ in row]
+        self.kernels = nn.Parameter(torch.empty(len(to), size, size))
+        self.bias = nn.Parameter(torch.zeros(self.outputs))
+        position = [i * inputs + j for i, row in enumerate(table) for j in row]
+        self.register_buffer("position", torch.tensor(position), persistent=False)
+        start = 0
+        for row in table:
+            initialise(self.kernels.data[start : start + len(row)], len(row) * size * size)
+            start += len(row)
+
+    position: Tensor
+
+    def weight(self) -> Tensor:
+        """Return the dense weights [outputs, inputs, size, size], nought where maps aren't connected."""
+        shape = self.outputs, self.inputs, self.size, self.size
+        if self.full:
+            return self.kernels.view(shape)
+        dense = self.kernels.new_zeros(self.outputs * self.inputs, self.size, self.size)
+        return dense.index_copy(0, self.position, self.kernels).view(shape)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Convolve [batch, inputs, height, width] and squash."""
+        return squash(F.conv2d(x, self.weight(), self.bias))
+
+
+class RBF(nn.Module):
+    """Output: y_i = sum_j (x_j - w_ij)^2 at each position, the penalty of class i.
+
+    ``codes`` float [classes, features]. Takes [batch, features, height, width], gives [batch, classes, height,
+    width]. The codes are a buffer, not parameters: adapting them together with eq. (8) collapses.
+    """
+
+    codes: Tensor
+
+    def __init__(self, codes: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("codes", codes.clone())
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return squared distances to each code."""
+        cross = F.conv2d(x, self.codes[:, :, None, None])
+        lengths = (self.codes**2).sum(dim=1)[:, None, None]
+        return (x**2).sum(dim=1, keepdim=True) - 2.0 * cross + lengths

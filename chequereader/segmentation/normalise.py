@@ -1,0 +1,139 @@
+"""The field brought to one size and one slant: characters about ``HEIGHT`` pixels tall, strokes upright.
+
+The whole field is normalised from its upper and lower profile, not each piece by itself (section X), so that a
+comma stays small beside a digit. Not the place for cuts; the page's own skew is dealt with in ``fields``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from chequereader.segmentation.ink import Ink, find_ink
+
+HEIGHT = 36
+"""Height of a digit in the normalised field, pixels."""
+
+_MAX_SIDE = 2400
+_SHEARS = np.linspace(-0.2, 0.8, 21)
+_MAX_SCALE = 4.0
+
+
+@dataclass(frozen=True)
+class Field:
+    """A normalised field.
+
+    ``ink`` is of shape [height, width]; ``to_image`` float64 [2, 3] maps its pixels (x, y) to those of the
+    image it came from. The line of writing runs from ``baseline`` up to ``topline``: each is (slope,
+    intercept), y = slope x + intercept in the field's pixels. ``stroke`` is the width of strokes in pixels.
+    """
+
+    ink: Ink
+    to_image: NDArray[np.float64]
+    baseline: tuple[float, float]
+    topline: tuple[float, float]
+    stroke: float
+
+
+def normalise(image: NDArray[np.uint8]) -> Field:
+    """Bring a field to one size and slant; ``image`` is grey uint8 [height, width]."""
+    rough_scale = min(1.0, 4.0 * HEIGHT / image.shape[0], _MAX_SIDE / max(image.shape))
+    rough = _resized(image, rough_scale)
+    ink = find_ink(rough, height=0.5 * rough.shape[0])
+    height = character_height(ink.mask)
+    scale = float(np.clip(HEIGHT / height, 1 / _MAX_SCALE, _MAX_SCALE)) * rough_scale
+    scale = min(scale, _MAX_SIDE / max(image.shape))
+    sized = _resized(image, scale)
+    ink = find_ink(sized, height=HEIGHT)
+    shear = slant(ink.mask)
+    rows, columns = ink.mask.shape
+    # strokes that lean right by `shear` pixels a pixel of height stand upright afterwards
+    upright = np.array([[1.0, shear, max(-shear, 0.0) * rows], [0.0, 1.0, 0.0]])
+    size = columns + int(np.ceil(abs(shear) * rows)), rows
+    soft = cv2.warpAffine(ink.soft, upright, size, flags=cv2.INTER_LINEAR)
+    mask = cv2.warpAffine(ink.mask.astype(np.float32), upright, size, flags=cv2.INTER_LINEAR) > 0.5
+    resize = np.diag([columns / image.shape[1], rows / image.shape[0], 1.0])
+    baseline, topline = writing_lines(mask)
+    to_image = cv2.invertAffineTransform(upright @ resize)
+    return Field(Ink(soft, mask), to_image, baseline, topline, stroke_width(mask))
+
+
+def character_height(mask: NDArray[np.bool_]) -> float:
+    """Return the height of the characters in pixels: the mean of the taller components, by their ink."""
+    boxes = _components(mask)
+    if not len(boxes):
+        return float(max(mask.shape[0] * 0.6, 4.0))
+    heights = boxes[:, 3].astype(float)
+    tall = heights >= 0.5 * np.percentile(heights, 90)
+    weight = boxes[tall, 4].astype(float)
+    return float(max(np.average(heights[tall], weights=weight), 4.0))
+
+
+def slant(mask: NDArray[np.bool_]) -> float:
+    """Return how far strokes lean to the right, in pixels a pixel of height.
+
+    The shear that gathers the ink in the fewest columns: the sum of squares of the vertical projection has
+    its maximum there.
+    """
+    y, x = np.nonzero(mask)
+    if len(x) < 10:
+        return 0.0
+    best, score = 0.0, -1.0
+    for shear in _SHEARS:
+        column = np.round(x + shear * y).astype(np.int64)
+        histogram = np.bincount(column - column.min()).astype(np.float64)
+        # upright writing is the better guess where the ink does not tell
+        value = float((histogram**2).sum()) * (1 - 0.1 * abs(shear))
+        if value > score:
+            best, score = float(shear), value
+    return best
+
+
+def writing_lines(mask: NDArray[np.bool_]) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return base line and top line of the tall components, each as (slope, intercept)."""
+    boxes = _components(mask)
+    boxes = boxes[boxes[:, 3] >= 0.55 * HEIGHT] if len(boxes) else boxes
+    if not len(boxes):
+        middle = mask.shape[0] / 2
+        return (0.0, middle + HEIGHT / 2), (0.0, middle - HEIGHT / 2)
+    x = boxes[:, 0] + boxes[:, 2] / 2
+    bottom = (boxes[:, 1] + boxes[:, 3]).astype(float)
+    top = boxes[:, 1].astype(float)
+    slope = 0.0
+    if len(boxes) >= 3:
+        i, j = np.triu_indices(len(boxes), 1)
+        far = np.abs(x[i] - x[j]) > HEIGHT
+        if far.any():
+            i, j = i[far], j[far]
+            slopes = np.concatenate([(e[j] - e[i]) / (x[j] - x[i]) for e in (bottom, top)])
+            slope = float(np.clip(np.median(slopes), -0.25, 0.25))
+    return (
+        (slope, float(np.median(bottom - slope * x))),
+        (slope, float(np.median(top - slope * x))),
+    )
+
+
+def stroke_width(mask: NDArray[np.bool_]) -> float:
+    """Return the mean stroke width in pixels: twice the area over the length of the outline."""
+    area = int(mask.sum())
+    if not area:
+        return 1.0
+    inner = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=0)
+    outline = area - int(inner.sum())
+    return float(max(2.0 * area / max(outline, 1), 1.0))
+
+
+def _components(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Boxes of the components: x, y, width, height, area."""
+    return cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)[2][1:]
+
+
+def _resized(image: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    if scale == 1.0:
+        return image
+    size = max(round(image.shape[1] * scale), 1), max(round(image.shape[0] * scale), 1)
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return cv2.resize(image, size, interpolation=how)
