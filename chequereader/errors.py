@@ -34,9 +34,16 @@ class UsageError(ChequeReaderError):
 
 
 class UnreadableInputError(ChequeReaderError):
-    """An input file is missing, damaged, too large or not an image."""
+    """An input file is missing, damaged, too large or not an image.
+
+    ``page`` counts from 1 and tells where in a file of several pages reading stopped.
+    """
 
     exit_code = ExitCode.UNREADABLE_INPUT
+
+    def __init__(self, message: str, page: int = 1) -> None:
+        super().__init__(message)
+        self.page = page
 
 
 class WeightsError(ChequeReaderError):
@@ -49,3 +56,11 @@ class OutputError(ChequeReaderError):
     """A result can't be written."""
 
     exit_code = ExitCode.OUTPUT
+
+
+def one_line(text: object) -> str:
+    """Return a text that prints as one line in any encoding of Unicode, whatever a file name holds.
+
+    Line breaks, control characters and bytes that are no text stand as backslash escapes.
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in str(text))

@@ -23,6 +23,18 @@ def initialise(weight: Tensor, fan_in: int) -> None:
     nn.init.uniform_(weight, -2.4 / fan_in, 2.4 / fan_in)
 
 
+def spread_start(network: nn.Module) -> None:
+    """Draw the kernels of a network anew, uniformly in +-sqrt(3 / fan-in).
+
+    The paper's +-2.4 / fan-in leaves the deep layers almost silent at first, which its second-order rates make
+    up for; with plain gradients signals should keep their variance from layer to layer.
+    """
+    for layer in network.modules():
+        if isinstance(layer, Convolution):
+            fan_in = layer.kernels.numel() / layer.outputs
+            nn.init.uniform_(layer.kernels, -((3 / fan_in) ** 0.5), (3 / fan_in) ** 0.5)
+
+
 class Subsampling(nn.Module):
     """S layers: the sum of 2 x 2 inputs times one coefficient a map, plus one bias a map, squashed.
 

@@ -1,0 +1,101 @@
+"""From an upright page to candidate amount zones: the field location transformer of the paper's section X.
+
+Several zones go on, each with a penalty; the recognition graph decides between them. Not for reading them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from chequereader.box import Box
+from chequereader.fields.candidates import find_candidates
+from chequereader.fields.features import describe
+from chequereader.fields.groups import FloatArray, find_components
+from chequereader.fields.page_ink import INCH, GreyImage, find_ink
+from chequereader.fields.penalty import ZonePenalty
+from chequereader.fields.rules import find_rules, printed_boxes
+from chequereader.fields.signs import currency_at, sign_likeness
+
+MARGIN = round(0.05 * INCH)
+ALIKE = 0.7
+
+
+@dataclass(frozen=True)
+class Zone:
+    """Where an amount may stand.
+
+    ``boxes`` in upright page coordinates, in reading order (one, unless the cents stand apart); ``penalty``
+    -log of the probability that the amount stands there; ``features`` float32 [F], what the penalty was
+    computed from; ``currency`` the ISO code that a printed sign told.
+    """
+
+    boxes: tuple[Box, ...]
+    penalty: float
+    features: FloatArray
+    currency: str | None
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """All candidates of a page before the penalty: zones' boxes on the page, features [n, F], currencies."""
+
+    boxes: list[Box]
+    features: FloatArray
+    currencies: list[str | None]
+
+
+def propose(page_image: GreyImage) -> Proposals:
+    """Return every candidate zone of an upright page, grey uint8 [height, width] at about 200 dpi."""
+    height, width = page_image.shape
+    page = find_ink(page_image)
+    rules = find_rules(page)
+    printed = printed_boxes(rules)
+    components = find_components(page, rules, printed)
+    candidates = find_candidates(components, printed)
+    likeness, signs = sign_likeness(components)
+    features = describe(candidates, components, rules, likeness, page.ink.shape)
+    boxes = [_on_page(c.box, page.scale, width, height) for c in candidates]
+    return Proposals(boxes, features, [currency_at(c.box, components, likeness, signs) for c in candidates])
+
+
+def locate(page_image: GreyImage, limit: int = 6) -> list[Zone]:
+    """Return at most ``limit`` zones of an upright page, best first; none for a blank sheet.
+
+    Of zones that are much alike (intersection over union above ``ALIKE``) the best alone goes on.
+    """
+    return best_zones(propose(page_image), shipped_penalty(), limit)
+
+
+def best_zones(proposals: Proposals, penalty: ZonePenalty, limit: int) -> list[Zone]:
+    """Return the ``limit`` proposals of least penalty that differ from each other, best first."""
+    penalties = penalty(proposals.features)
+    zones: list[Zone] = []
+    for i in np.argsort(penalties, kind="stable"):
+        box = proposals.boxes[i]
+        if len(zones) == limit:
+            break
+        if all(_overlap(box, zone.boxes[0]) <= ALIKE for zone in zones):
+            zones.append(Zone((box,), float(penalties[i]), proposals.features[i], proposals.currencies[i]))
+    return zones
+
+
+@cache
+def shipped_penalty() -> ZonePenalty:
+    """Return the penalty that ships with the package, loaded once."""
+    return ZonePenalty.load()
+
+
+def _on_page(box: Box, scale: float, width: int, height: int) -> Box:
+    """Return a coarse box in page pixels with a margin, inside the page."""
+    grown = box.padded(MARGIN, MARGIN, box.x1 + MARGIN, box.y1 + MARGIN)
+    x0, y0, x1, y1 = (round(v / scale) for v in grown)
+    return Box(x0, y0, min(x1, width), min(y1, height))
+
+
+def _overlap(a: Box, b: Box) -> float:
+    """Return intersection over union."""
+    shared = a.intersection(b).area
+    return shared / max(a.area + b.area - shared, 1)

@@ -1,0 +1,69 @@
+"""Whether a zone holds the true amount: the oracle for training the penalty and for counting recall.
+
+Not for reading: nothing here is known of a cheque without its truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from chequereader.box import Box
+from chequereader.fields.page_ink import PAGE_DPI, GreyImage, PageInk, find_ink
+from chequereader.fields.rules import find_rules
+
+COVERED = 0.9
+TOO_LARGE = 3.0
+
+
+@dataclass(frozen=True)
+class TrueInk:
+    """The amount's ink: coarse ``mask`` uint8 [height, width], ``box`` around it in page pixels, ``scale``."""
+
+    mask: GreyImage
+    box: Box
+    scale: float
+
+
+def true_ink(page_image: GreyImage, truth: Box, sign_share: float = 0.0) -> TrueInk | None:
+    """Return the ink in a truth box of an upright page, printed rules left out; ``None`` if there is none.
+
+    ``sign_share`` of the box's width on the left is left out where a printed currency sign stands there,
+    because a zone may hold the sign or not.
+    """
+    page: PageInk = find_ink(page_image)
+    rules = find_rules(page)
+    lines = cv2.dilate(rules.horizontal | rules.vertical, np.ones((3, 3), np.uint8))
+    mask = np.zeros_like(page.ink)
+    left = truth.x0 + sign_share * truth.width
+    x0, y0, x1, y1 = (max(round(v * page.scale), 0) for v in (left, *truth[1:]))
+    mask[y0:y1, x0:x1] = page.ink[y0:y1, x0:x1] & (1 - lines[y0:y1, x0:x1])
+    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    if not mask.any():
+        return None
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    edges = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
+    return TrueInk(mask, Box(*(round(int(v) / page.scale) for v in edges)), page.scale)
+
+
+def holds_amount(boxes: Sequence[Box], truth: TrueInk) -> npt.NDArray[np.bool_]:
+    """Return for each page box whether it holds the amount and little else, bool [n].
+
+    It does when the centre of the amount's ink is inside, ``COVERED`` of the ink is, and its area at most
+    ``TOO_LARGE`` times that of a box with a narrow margin around the ink.
+    """
+    x, y = (truth.box.x0 + truth.box.x1) / 2, (truth.box.y0 + truth.box.y1) / 2
+    total = int(truth.mask.sum())
+    margin = round(0.05 * PAGE_DPI)
+    limit = TOO_LARGE * (truth.box.width + 2 * margin) * (truth.box.height + 2 * margin)
+    found = np.zeros(len(boxes), bool)
+    for i, box in enumerate(boxes):
+        x0, y0, x1, y1 = (max(round(v * truth.scale), 0) for v in box)
+        covered = int(truth.mask[y0:y1, x0:x1].sum()) >= COVERED * total
+        central = box.x0 <= x < box.x1 and box.y0 <= y < box.y1
+        found[i] = covered and central and box.area <= limit
+    return found

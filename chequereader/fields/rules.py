@@ -1,0 +1,177 @@
+"""Printed lines of a cheque, and the rectangles they enclose.
+
+Horizontal and vertical rules are what a morphological opening with a long thin element leaves of the ink.
+Not for text: a row of letters that survives the opening is told from a rule by its thickness.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from chequereader.box import Box
+from chequereader.fields.page_ink import INCH, GreyImage, PageInk
+
+Mask = npt.NDArray[np.uint8]
+
+HORIZONTAL = round(0.4 * INCH)
+VERTICAL = round(0.17 * INCH)
+THICKEST = 0.06 * INCH
+CROWDED = 0.33
+RIDGE = round(0.07 * INCH)
+BOX_HEIGHTS = 0.17 * INCH, 0.9 * INCH
+BOX_WIDTHS = 0.55 * INCH, 4.5 * INCH
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Printed lines on the coarse page.
+
+    ``horizontal`` and ``vertical`` are uint8 masks [height, width] of 0 and 1, ``segments`` int32 [n, 4] the
+    boxes x0, y0, x1, y1 of the horizontal rules.
+    """
+
+    horizontal: Mask
+    vertical: Mask
+    segments: npt.NDArray[np.int32]
+
+
+def find_rules(page: PageInk) -> Rules:
+    """Return the printed lines of a page; its skew should be well below a degree.
+
+    A rule may be fainter than a stroke (its length is evidence enough), dotted, or broken by handwriting.
+    """
+    across, down = round(0.25 * INCH), round(0.12 * INCH)
+    threshold = max(0.12 * page.strength, 7.0)
+    faint = (page.darkness > threshold).astype(np.uint8)
+    bridged = cv2.morphologyEx(faint, cv2.MORPH_CLOSE, np.ones((1, 7), np.uint8))
+    ridges = _ridges(page.darkness, (across, 1), (1, RIDGE), threshold)
+    horizontal, boxes = _thin(_opened(bridged & ridges, HORIZONTAL, 1), 0, beside_ink(page.ink))
+    ridges = _ridges(page.darkness, (1, down), (RIDGE, 1), threshold)
+    # What stands close to a vertical tells nothing: bar codes and digits do.
+    vertical, _ = _thin(_opened(faint & ridges, 1, VERTICAL), 1, np.zeros_like(page.ink))
+    return Rules(horizontal, vertical, boxes)
+
+
+def _ridges(
+    darkness: GreyImage, along: tuple[int, int], across: tuple[int, int], threshold: float
+) -> Mask:
+    """Return where the darkness, averaged ``along`` a line, stands out ``across`` it.
+
+    A row of letters and a halftone are as dark a little higher or lower, and fall away.
+    """
+    mean = cv2.blur(darkness, along)
+    top_hat = cv2.morphologyEx(mean, cv2.MORPH_TOPHAT, np.ones(across[::-1], np.uint8))
+    return (top_hat > threshold).astype(np.uint8)
+
+
+def _opened(mask: Mask, width: int, height: int) -> Mask:
+    # The border counts as paper: otherwise every mark that touches the page's edge would reach outside for
+    # ever and be a rule.
+    element = np.ones((height, width), np.uint8)
+    return cv2.morphologyEx(mask, cv2.MORPH_OPEN, element, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+
+
+def _thin(mask: Mask, axis: int, beside: Mask) -> tuple[Mask, npt.NDArray[np.int32]]:
+    """Keep the components that are thin across ``axis`` (0: rows) and stand free; return their boxes, [n, 4].
+
+    ``beside`` counts the ink close to each pixel. Text that stands on a rule inks few pixels close to it; the
+    edge of a row of letters has their strokes along half its length on one side.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    length = stats[:, cv2.CC_STAT_WIDTH if axis == 0 else cv2.CC_STAT_HEIGHT]
+    area = stats[:, cv2.CC_STAT_AREA]
+    inside = np.flatnonzero(mask)
+    crowded = np.bincount(labels.reshape(-1)[inside], beside.reshape(-1)[inside], count) / np.maximum(area, 1)
+    keep = (area <= THICKEST * length) & (crowded <= CROWDED)
+    keep[0] = False
+    kept = keep[labels].astype(np.uint8)
+    x0, y0, width, height = stats[keep, :4].T
+    return kept, np.stack([x0, y0, x0 + width, y0 + height], axis=1).astype(np.int32)
+
+
+def beside_ink(ink: Mask) -> Mask:
+    """Return for each pixel how many of the two pixels a rule's thickness above and below are ink."""
+    reach = round(0.04 * INCH)
+    padded = np.pad(ink, ((reach, reach), (0, 0)))
+    return padded[2 * reach :] + padded[: -2 * reach]
+
+
+@dataclass(frozen=True)
+class PrintedBox:
+    """A printed rectangle on the coarse page: its interior and the columns x0 to x1 of its vertical rules."""
+
+    inside: Box
+    posts: tuple[tuple[int, int], ...]
+
+
+def printed_boxes(rules: Rules) -> list[PrintedBox]:
+    """Return the rectangles of a shape that can hold an amount, each side's rule outside ``inside``.
+
+    Two horizontal rules that lie above each other hold a rectangle where verticals run from one to the other;
+    one of the two ends may be open. A row of cells gives the whole, the whole without a narrow first cell
+    (a printed currency sign's), and each wide cell.
+    """
+    segments = rules.segments
+    if len(segments) == 0:
+        return []
+    x0, y0, x1, y1 = segments.T
+    drop = (y0 + y1)[None, :] / 2 - (y0 + y1)[:, None] / 2
+    shared = np.minimum(x1[:, None], x1[None, :]) - np.maximum(x0[:, None], x0[None, :])
+    pairs = np.argwhere((drop >= BOX_HEIGHTS[0]) & (drop <= BOX_HEIGHTS[1]) & (shared >= BOX_WIDTHS[0]))
+    # A rule that leans by a pixel still stands in one column.
+    vertical = cv2.dilate(rules.vertical, np.ones((1, 3), np.uint8))
+    found: dict[Box, PrintedBox] = {}
+    for upper, lower in pairs:
+        for box in _between(rules.horizontal, vertical, segments[upper], segments[lower]):
+            found.setdefault(box.inside, box)
+    return list(found.values())
+
+
+def _between(
+    horizontal: Mask, vertical: Mask, upper: npt.NDArray[np.int32], lower: npt.NDArray[np.int32]
+) -> list[PrintedBox]:
+    """Return the rectangles between two horizontal rules, given as x0, y0, x1, y1."""
+    slack = round(0.06 * INCH)
+    left, right = max(int(upper[0]), int(lower[0])), min(int(upper[2]), int(lower[2]))
+    # A long rule that still leans is lower at one end: only its rows here count.
+    top = int(upper[1]) + int(np.flatnonzero(horizontal[upper[1] : upper[3], left:right].any(axis=1))[-1]) + 1
+    bottom = int(lower[1]) + int(np.flatnonzero(horizontal[lower[1] : lower[3], left:right].any(axis=1))[0])
+    start = max(left - slack, 0)
+    between = vertical[top:bottom, start : right + slack]
+    # A post runs from rule to rule; a tall stroke of a digit seldom meets both.
+    covered = (between.mean(axis=0) >= 0.8) & between[:slack].any(axis=0) & between[-slack:].any(axis=0)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], covered.astype(np.int8), [0]])))
+    posts = [(start + int(a), start + int(b)) for a, b in edges.reshape(-1, 2)]
+    if not posts:
+        return []
+    # An open end still shows where both rules stop together.
+    if abs(int(upper[0]) - int(lower[0])) <= slack and posts[0][0] - left > BOX_WIDTHS[0]:
+        posts.insert(0, (left, left))
+    if abs(int(upper[2]) - int(lower[2])) <= slack and right - posts[-1][1] > BOX_WIDTHS[0]:
+        posts.append((right, right))
+    spans = {(0, len(posts) - 1), *((i, i + 1) for i in range(len(posts) - 1))}
+    if len(posts) > 2 and posts[1][0] - posts[0][1] < 1.0 * INCH:
+        spans.add((1, len(posts) - 1))
+    boxes = []
+    for first, last in sorted(spans):
+        inside = Box(posts[first][1], top, posts[last][0], bottom)
+        if BOX_WIDTHS[0] <= inside.width <= BOX_WIDTHS[1] and inside.width >= 1.6 * inside.height:
+            boxes.append(PrintedBox(inside, tuple(posts[first : last + 1])))
+    return boxes
+
+
+def coverage(mask: Mask, boxes: npt.NDArray[np.int32], axis: int) -> npt.NDArray[np.float32]:
+    """Return for each box [n, 4] the share of its columns (``axis`` 0) or rows (1) that hold a set pixel."""
+    shares = np.zeros(len(boxes), np.float32)
+    height, width = mask.shape
+    for i, (x0, y0, x1, y1) in enumerate(boxes):
+        part = mask[max(y0, 0) : min(y1, height), max(x0, 0) : min(x1, width)]
+        if part.size:
+            shares[i] = part.any(axis=axis).mean()
+    return shares
+
+

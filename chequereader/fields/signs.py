@@ -1,0 +1,112 @@
+"""Printed currency signs among the components of a page, by their likeness to a few rendered shapes.
+
+A hint for the field penalty only: the sign that counts is the one the recogniser reads in the zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
+
+from chequereader.box import Box
+from chequereader.fields.groups import Components, FloatArray
+from chequereader.fields.page_ink import INCH
+
+SIDE = 16
+CURRENCIES = {"$": "USD", "£": "GBP", "€": "EUR", "₹": "INR"}
+HEIGHTS = 0.09 * INCH, 0.36 * INCH
+ASPECTS = 0.35, 1.25
+LIKE_A_SIGN = 0.75
+
+RUPEE = (
+    ((0.05, 0.02), (0.95, 0.02)),
+    ((0.05, 0.26), (0.95, 0.26)),
+    ((0.05, 0.02), (0.4, 0.02), (0.62, 0.1), (0.68, 0.26), (0.62, 0.42), (0.4, 0.5), (0.05, 0.5)),
+    ((0.05, 0.5), (0.66, 1.0)),
+)
+"""The Indian rupee sign as strokes in a unit square; few fonts have it."""
+
+
+def sign_likeness(components: Components) -> tuple[FloatArray, list[str]]:
+    """Return for each component its likeness to the nearest sign, float32 [n] in 0..1, and that sign.
+
+    The likeness is the correlation of the component's shape, brought to one size, with the sign's.
+    """
+    boxes = components.boxes
+    likeness = np.zeros(len(boxes), np.float32)
+    signs = [""] * len(boxes)
+    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    plausible = (height >= HEIGHTS[0]) & (height <= HEIGHTS[1])
+    plausible &= (width >= ASPECTS[0] * height) & (width <= ASPECTS[1] * height)
+    rows = np.flatnonzero(plausible)
+    if len(rows) == 0:
+        return likeness, signs
+    names, shapes = _templates()
+    patches = np.empty((len(rows), SIDE * SIDE), np.float32)
+    for i, row in enumerate(rows):
+        x0, y0, x1, y1 = boxes[row]
+        patches[i] = _normalised((components.label[y0:y1, x0:x1] == row).astype(np.float32))
+    scores = patches @ shapes.T
+    best = scores.argmax(axis=1)
+    likeness[rows] = scores[np.arange(len(rows)), best].clip(min=0)
+    for row, template in zip(rows, best, strict=True):
+        signs[row] = names[template]
+    return likeness, signs
+
+
+def currency_at(box: Box, components: Components, likeness: FloatArray, signs: Sequence[str]) -> str | None:
+    """Return the ISO code of the most likely sign printed at a zone's start or just left of it, if any."""
+    x0, y0, x1, y1 = components.boxes.T
+    middle = (y0 + y1) / 2
+    level = (middle >= box.y0 - 0.1 * INCH) & (middle < box.y1 + 0.1 * INCH)
+    beside = (x1 > box.x0 - 0.6 * INCH) & (x0 < box.x0 + 0.3 * INCH)
+    scores = np.where(level & beside, likeness, 0.0)
+    if len(scores) == 0 or scores.max() < LIKE_A_SIGN:
+        return None
+    return CURRENCIES[signs[int(scores.argmax())]]
+
+
+def _normalised(shape: FloatArray) -> FloatArray:
+    """Return a shape in a centred square of ``SIDE``, blurred a little, of mean nought and length one."""
+    height, width = shape.shape
+    inner = SIDE - 2
+    size = max(round(inner * width / max(width, height)), 1), max(round(inner * height / max(width, height)), 1)
+    square = np.zeros((SIDE, SIDE), np.float32)
+    x, y = (SIDE - size[0]) // 2, (SIDE - size[1]) // 2
+    square[y : y + size[1], x : x + size[0]] = cv2.resize(shape, size, interpolation=cv2.INTER_AREA)
+    flat = cv2.GaussianBlur(square, (3, 3), 0).reshape(-1)
+    flat = flat - flat.mean()
+    return (flat / max(float(np.linalg.norm(flat)), 1e-6)).astype(np.float32)
+
+
+@cache
+def _templates() -> tuple[tuple[str, ...], FloatArray]:
+    """Return the names of the sign templates and their normalised shapes, [templates, SIDE * SIDE]."""
+    names: list[str] = []
+    shapes: list[npt.NDArray[np.float32]] = []
+    font = ImageFont.load_default(size=64)
+    for sign in "$£€":
+        for weight in (0, 2, 5):
+            canvas = Image.new("L", (128, 128))
+            ImageDraw.Draw(canvas).text((32, 16), sign, fill=255, font=font, stroke_width=weight)
+            names.append(sign)
+            shapes.append(_normalised(_trimmed(np.asarray(canvas, np.float32) / 255)))
+    for aspect in (0.6, 0.75):
+        for weight in (4, 7, 11):
+            drawn = np.zeros((128, 128), np.uint8)
+            for stroke in RUPEE:
+                points = np.array([(16 + 90 * aspect * x, 16 + 90 * y) for x, y in stroke])
+                cv2.polylines(drawn, [points.round().astype(np.int32)], False, 255, weight, cv2.LINE_AA)
+            names.append("₹")
+            shapes.append(_normalised(_trimmed(drawn.astype(np.float32) / 255)))
+    return tuple(names), np.stack(shapes)
+
+
+def _trimmed(image: FloatArray) -> FloatArray:
+    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
+    return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

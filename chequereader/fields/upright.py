@@ -1,0 +1,201 @@
+"""From a scan as it came to an upright page: border cut off, skew taken out, about 200 dots per inch.
+
+The page keeps the way back to the scan, so that zones and characters can be reported in scan coordinates.
+Not for perspective: a photo taken at an angle keeps its trapezium.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from chequereader.box import Box
+from chequereader.fields.page_ink import PAGE_DPI, GreyImage
+
+WIDTHS = 4.5, 12.0
+"""Inches that a cheque, or a voucher with its stub, is wide; a resolution that says otherwise is wrong."""
+USUAL_WIDTH = 7.25
+STEEPEST = 10.0
+SMALL = 800
+"""Pixels of the longer side of the picture that border and skew are measured on."""
+LEAST_ANGLE = 0.12
+SAME_SCALE = 0.87, 1.15
+"""Scales between which the page's pixels stay as they were scanned."""
+MOST_POINTS = 30_000
+
+
+@dataclass(frozen=True)
+class Upright:
+    """An upright page.
+
+    ``image`` grey uint8 [height, width]; ``matrix`` float64 [2, 3] takes page pixels (x, y, 1) to scan pixels
+    (pixel centres at whole numbers); ``scale`` page pixels per scan pixel; ``dpi`` the page's resolution as
+    far as it is known; ``angle`` the skew that was taken out, degrees, positive where the scan's lines fell
+    to the right.
+    """
+
+    image: GreyImage
+    matrix: npt.NDArray[np.float64]
+    scale: float
+    dpi: float
+    angle: float
+
+    def to_scan(self, box: Box) -> Box:
+        """Return the smallest box of the scan around a box of the page."""
+        corners = np.array([(x, y, 1) for x in (box.x0, box.x1 - 1) for y in (box.y0, box.y1 - 1)], float)
+        places = corners @ self.matrix.T
+        half = 0.5 / self.scale
+        low, high = places.min(axis=0) - half + 0.5, places.max(axis=0) + half + 0.5
+        return Box(*(round(v) for v in (*low.tolist(), *high.tolist())))
+
+
+def upright(scan_image: GreyImage, dpi: float | None = None) -> Upright:
+    """Return the upright page of a scan, grey uint8 [height, width].
+
+    ``dpi`` is what the file says of the scan's resolution; where it is missing, or would make the page
+    narrower or wider than any cheque, the page is taken to be of the usual width.
+    """
+    height, width = scan_image.shape
+    small = _small(scan_image)
+    angle = skew(small)
+    if abs(angle) < LEAST_ANGLE:
+        angle = 0.0
+    turned = _turned(small, angle)
+    page = _enlarged(paper(turned), turned, scan_image)
+    known = dpi if dpi and WIDTHS[0] <= page.width / dpi <= WIDTHS[1] else page.width / USUAL_WIDTH
+    scale = PAGE_DPI / known
+    if SAME_SCALE[0] <= scale <= SAME_SCALE[1]:
+        scale = 1.0
+    image = _turned(scan_image, angle)[page.y0 : page.y1, page.x0 : page.x1]
+    if scale != 1.0:
+        size = max(round(page.width * scale), 1), max(round(page.height * scale), 1)
+        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    # Resizing maps pixel centres: a page pixel x is (x + 0.5) / scale - 0.5 of the cut.
+    shift = 0.5 / scale - 0.5
+    to_cut = np.array([[1 / scale, 0, shift + page.x0], [0, 1 / scale, shift + page.y0], [0, 0, 1]])
+    matrix = _rotation(width, height, angle) @ to_cut
+    return Upright(np.ascontiguousarray(image), matrix, scale, known * scale, angle)
+
+
+def _small(image: GreyImage) -> GreyImage:
+    """Return a picture of at most ``SMALL`` pixels a side."""
+    height, width = image.shape
+    step = max(max(height, width) / SMALL, 1.0)
+    size = max(round(width / step), 1), max(round(height / step), 1)
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
+def _rotation(width: int, height: int, angle: float) -> npt.NDArray[np.float64]:
+    """Return the matrix [2, 3] from a page turned about the picture's centre to the skewed picture."""
+    return np.asarray(cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), -angle, 1.0), np.float64)
+
+
+def _turned(image: GreyImage, angle: float) -> GreyImage:
+    if angle == 0.0:
+        return image
+    height, width = image.shape
+    return cv2.warpAffine(
+        image,
+        _rotation(width, height, angle),
+        (width, height),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+
+
+def _enlarged(box: Box, small: GreyImage, image: GreyImage) -> Box:
+    """Return a small picture's box in the pixels of the image, its edges where they are the image's."""
+    down, across = image.shape[0] / small.shape[0], image.shape[1] / small.shape[1]
+    return Box(
+        round(box.x0 * across), round(box.y0 * down), round(box.x1 * across), round(box.y1 * down)
+    )
+
+
+def paper(small: GreyImage) -> Box:
+    """Return where the paper is in a small upright picture: without a dark bed and wide empty margins.
+
+    The whole picture where neither is there.
+    """
+    light = _without_bed(small)
+    return _written(small[light.y0 : light.y1, light.x0 : light.x1]).moved(light.x0, light.y0)
+
+
+def _without_bed(small: GreyImage) -> Box:
+    """Return the picture without the dark strips along its sides that end in a sharp step: a scanner's bed.
+
+    A shadow, however dark, ends softly and stays.
+    """
+    paper_grey = float(np.percentile(small, 80))
+    rows, columns = np.median(small, axis=1), np.median(small, axis=0)
+    y0, y1 = _dark_ends(rows, paper_grey)
+    x0, x1 = _dark_ends(columns, paper_grey)
+    return Box(x0, y0, x1, y1)
+
+
+def _dark_ends(profile: npt.NDArray[np.float64], paper_grey: float) -> tuple[int, int]:
+    """Return where a profile of grey starts and ends being paper, cut off at sharp steps only."""
+    length = len(profile)
+    light = np.flatnonzero(profile >= 0.6 * paper_grey)
+    if len(light) < 0.25 * length:
+        return 0, length
+    first, last = int(light[0]), int(light[-1])
+    reach = 4
+    inside = profile[min(first + reach, length - 1)], profile[max(last - reach, 0)]
+    outside = profile[max(first - reach, 0)], profile[min(last + reach, length - 1)]
+    start, end = (abs(a - b) > 0.35 * paper_grey for a, b in zip(inside, outside, strict=True))
+    return (first if start else 0), (last + 1 if end else length)
+
+
+def _written(part: GreyImage) -> Box:
+    """Return a picture without those of its empty margins that are wide; a narrow strip of them is kept."""
+    height, width = part.shape
+    darkness = cv2.morphologyEx(part, cv2.MORPH_BLACKHAT, np.ones((9, 9), np.uint8))
+    ink = darkness > max(0.4 * float(np.percentile(darkness, 99)), 25.0)
+    rows, columns = np.flatnonzero(ink.sum(axis=1) > 1), np.flatnonzero(ink.sum(axis=0) > 1)
+    if len(rows) < 2 or len(columns) < 2:
+        return Box(0, 0, width, height)
+    margin = round(0.03 * max(height, width))
+    box = Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+    x0, y0, x1, y1 = box.padded(margin, margin, width, height)
+    wide = 0.12 * width, 0.12 * height
+    return Box(
+        x0 if x0 > wide[0] else 0,
+        y0 if y0 > wide[1] else 0,
+        x1 if width - x1 > wide[0] else width,
+        y1 if height - y1 > wide[1] else height,
+    )
+
+
+def skew(image: GreyImage) -> float:
+    """Return the skew of a page's lines in degrees within ``STEEPEST``; nought where nothing tells.
+
+    The angle whose sheared row histogram of ink edges is most uneven: rules and text lines then fall into
+    few rows. Edges, not ink, so that large dark areas do not outweigh lines.
+    """
+    small = _small(image)
+    darkness = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((9, 9), np.uint8))
+    strength = float(np.percentile(darkness, 98))
+    y, x = np.nonzero(darkness > max(0.4 * strength, 12.0))
+    if len(y) < 50:
+        return 0.0
+    if len(y) > MOST_POINTS:
+        every = np.linspace(0, len(y) - 1, MOST_POINTS).astype(int)
+        y, x = y[every], x[every]
+    x, y = x - small.shape[1] / 2, y.astype(np.float64)
+    angle = 0.0
+    for reach, count in ((STEEPEST, 41), (0.5, 11), (0.1, 9)):
+        angles = np.clip(angle + np.linspace(-reach, reach, count), -STEEPEST, STEEPEST)
+        scores = [_unevenness(x, y, float(a), small.shape[1]) for a in angles]
+        angle = float(angles[int(np.argmax(scores))])
+    return angle
+
+
+def _unevenness(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], angle: float, width: int) -> float:
+    """Return the sum of squares of the histogram of rows along lines that fall by ``angle`` degrees."""
+    slope = np.tan(np.radians(angle))
+    offset = abs(slope) * width / 2 + 1
+    counts = np.bincount((y - slope * x + offset).astype(np.int64))
+    return float(np.dot(counts, counts))

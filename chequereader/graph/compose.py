@@ -1,0 +1,262 @@
+"""Composition of graphs by their labels or by a check of one's own (section VIII), grown from pairs of nodes.
+
+The structure is worked out on the CPU; penalties and their gradients stay on their device. A segmentation
+graph with a grammar free of epsilon is composed faster, without being built, in ``fused``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from chequereader.graph.errors import GraphError
+from chequereader.graph.graph import EPSILON, Graph
+from chequereader.graph.order import Csr, spans, stable_order
+from chequereader.graph.trim import reachable
+
+REFUSED: int = EPSILON - 1
+"""What a check that gives labels gives for two arcs that don't go together."""
+
+Check = Callable[[Tensor, Tensor], Tensor]
+"""Labels of arc pairs, int64 [pairs] each, to bool [pairs] or the labels of the new arcs, int64 [pairs]."""
+
+DENSE_PAIRS = 1 << 26
+"""Pairs of nodes up to which a table of them is kept (4 bytes each); beyond, they are sorted."""
+
+
+def compose(left: Graph, right: Graph, check: Check | None = None) -> Graph:
+    """Return the graph whose paths are the pairs of paths with matching labels, dead ends removed.
+
+    Two arcs match where their labels are equal, or where ``check`` says so; the new arc has the left label,
+    or the one that ``check`` gives, and the sum of the penalties. An epsilon arc on either side is passed alone,
+    and the order of epsilons on both sides is fixed so that no path is there twice. Both may be cyclic. Both
+    have as many members, or one of them a single member that stands for all. ``origin`` int64 [arcs, 2]: the
+    arcs of left and right, -1 for none. Differentiable with respect to both graphs' penalties.
+    """
+    if left.members != right.members and 1 not in (left.members, right.members):
+        raise GraphError(f"composing {left.members} members with {right.members}: give as many, or one")
+    growth = _Growth(left, right, check)
+    growth.run()
+    return growth.graph()
+
+
+class _Side:
+    """One operand as arrays, its arcs grouped for lookup: silent (epsilon) and loud ones by source node."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.source, self.target, self.label, self.member, self.start, self.final, self.offset = (
+            x.cpu().numpy()
+            for x in (
+                *(graph.source, graph.target, graph.label, graph.node_member),
+                *(graph.start, graph.final, graph.node_offset),
+            )
+        )
+        self.nodes = self.member.shape[0]
+        self.members = graph.members
+        self.local = np.arange(self.nodes) - self.offset[self.member]
+        self.silent = Csr(self.source, self.nodes, self.label == EPSILON)
+        self.loud = Csr(self.source, self.nodes, self.label != EPSILON)
+
+    def sizes(self, members: int) -> np.ndarray:
+        """Nodes of each of ``members`` members, a single member standing for all."""
+        return np.broadcast_to(np.diff(self.offset), (members,))
+
+
+class _Lookup:
+    """Arcs of the right graph by source node and label."""
+
+    def __init__(self, side: _Side) -> None:
+        self.labels = int(side.label.max(initial=-1)) + 1
+        loud = side.loud.order
+        key = side.source[loud] * self.labels + side.label[loud]
+        by_key = stable_order(key)
+        self.arcs = loud[by_key]
+        self.keys = key[by_key]
+        slots = side.nodes * self.labels
+        self.first = None
+        if slots <= DENSE_PAIRS:
+            self.first = np.zeros(slots + 1, dtype=np.int64)
+            np.cumsum(np.bincount(key, minlength=slots), out=self.first[1:])
+
+    def of(self, nodes: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Arcs out of nodes [n] with labels [n], after the index 0..n-1 that each answers."""
+        asked = np.nonzero(labels < self.labels)[0]
+        key = nodes[asked] * self.labels + labels[asked]
+        if self.first is None:
+            begin, end = (np.searchsorted(self.keys, key, side) for side in ("left", "right"))
+        else:
+            begin, end = self.first[key], self.first[key + 1]
+        row, position = spans(begin, end)
+        return asked[row], self.arcs[position]
+
+
+class _PairIds:
+    """Numbers pairs of nodes in the order in which they are met."""
+
+    def __init__(self, size: int) -> None:
+        self.count = 0
+        self.table = np.full(size, -1, dtype=np.int32) if size <= DENSE_PAIRS else None
+        self.keys = np.zeros(0, dtype=np.int64)
+        self.ids = np.zeros(0, dtype=np.int64)
+
+    def add(self, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the number of each key [n], and where in keys those stand that are new, in their order."""
+        if self.table is None:
+            return self._add_sorted(keys)
+        ids = self.table[keys]
+        unknown = np.nonzero(ids < 0)[0]
+        self.table[keys[unknown]] = unknown
+        fresh = unknown[self.table[keys[unknown]] == unknown]
+        self.table[keys[fresh]] = np.arange(self.count, self.count + fresh.shape[0])
+        self.count += fresh.shape[0]
+        ids[unknown] = self.table[keys[unknown]]
+        return ids.astype(np.int64), fresh
+
+    def _add_sorted(self, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        unique, where = np.unique(keys, return_index=True)
+        fresh = where[~np.isin(unique, self.keys, assume_unique=True)]
+        self.keys = np.concatenate([self.keys, keys[fresh]])
+        self.ids = np.concatenate([self.ids, np.arange(self.count, self.count + fresh.shape[0])])
+        order = np.argsort(self.keys)
+        self.keys, self.ids = self.keys[order], self.ids[order]
+        self.count += fresh.shape[0]
+        return self.ids[np.searchsorted(self.keys, keys)], fresh
+
+
+class _Growth:
+    """Grows the composed graph from the pairs of start nodes, one front of new pairs after the other.
+
+    A pair of nodes carries whether an epsilon of the right side was passed since the last match: from then on
+    none of the left side is, which leaves one order of the epsilons between two matches.
+    """
+
+    def __init__(self, left: Graph, right: Graph, check: Check | None) -> None:
+        self.left_graph, self.right_graph, self.check = left, right, check
+        self.left, self.right = _Side(left), _Side(right)
+        self.members = max(left.members, right.members)
+        self.lookup = None if check is not None else _Lookup(self.right)
+        left_leads = left.members == self.members
+        self.major, self.minor = (self.left, self.right) if left_leads else (self.right, self.left)
+        self.left_leads = left_leads
+        width = self.minor.sizes(self.members)
+        pairs = self.major.sizes(self.members) * width
+        base = np.cumsum(pairs) - pairs
+        self.row = base[self.major.member] + self.major.local * width[self.major.member]
+        self.filtered = bool(self.left.silent.order.shape[0]) and bool(self.right.silent.order.shape[0])
+        self.pairs = int(pairs.sum())
+        self.ids = _PairIds(self.pairs * (2 if self.filtered else 1))
+        self.nodes: list[tuple[np.ndarray, np.ndarray]] = []
+        self.arcs: list[tuple[np.ndarray, ...]] = []
+
+    def _keys(self, left: np.ndarray, right: np.ndarray, passed: np.ndarray) -> np.ndarray:
+        major, minor = (left, right) if self.left_leads else (right, left)
+        key = self.row[major] + self.minor.local[minor]
+        return key + passed * self.pairs if self.filtered else key
+
+    def run(self) -> None:
+        """Grow until no new pair of nodes is met."""
+        starts = Csr(self.minor.member, self.minor.members, self.minor.start)
+        major = np.nonzero(self.major.start)[0]
+        minor, row = starts.of(self.major.member[major] if self.minor.members > 1 else np.zeros_like(major))
+        left, right = (major[row], minor) if self.left_leads else (minor, major[row])
+        passed = np.zeros(left.shape[0], dtype=bool)
+        ids, fresh = self.ids.add(self._keys(left, right, passed))
+        self.first_ids = ids
+        while fresh.shape[0]:
+            left, right, passed, ids = left[fresh], right[fresh], passed[fresh], ids[fresh]
+            self.nodes.append((left, right))
+            moves = [self._matches(left, right)]
+            if self.left.silent.order.shape[0]:
+                moves.append(self._left_alone(left, right, passed))
+            if self.right.silent.order.shape[0]:
+                moves.append(self._right_alone(left, right))
+            row, left_arc, right_arc, label, left, right, passed = (
+                np.concatenate(parts) if len(moves) > 1 else parts[0] for parts in zip(*moves, strict=True)
+            )
+            source = ids[row]
+            ids, fresh = self.ids.add(self._keys(left, right, passed))
+            self.arcs.append((source, ids, left_arc, right_arc, label))
+
+    def _matches(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, ...]:
+        left_arc, row = self.left.loud.of(left)
+        if self.lookup is not None:
+            label = self.left.label[left_arc]
+            which, right_arc = self.lookup.of(right[row], label)
+            row, left_arc, label = row[which], left_arc[which], label[which]
+        else:
+            right_arc, which = self.right.loud.of(right[row])
+            row, left_arc = row[which], left_arc[which]
+            label = self._checked(self.left.label[left_arc], self.right.label[right_arc])
+            kept = np.nonzero(label >= EPSILON)[0]
+            row, left_arc, right_arc, label = row[kept], left_arc[kept], right_arc[kept], label[kept]
+        passed = np.zeros(row.shape[0], dtype=bool)
+        return (
+            row,
+            left_arc,
+            right_arc,
+            label,
+            self.left.target[left_arc],
+            self.right.target[right_arc],
+            passed,
+        )
+
+    def _checked(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        assert self.check is not None
+        device = self.left_graph.device
+        answer = self.check(torch.from_numpy(left).to(device), torch.from_numpy(right).to(device))
+        result = answer.cpu().numpy()
+        if result.shape != left.shape:
+            raise GraphError(
+                f"the check gave {result.shape} for {left.shape} arc pairs: give one answer a pair"
+            )
+        return np.where(result, left, REFUSED) if result.dtype == bool else result.astype(np.int64)
+
+    def _left_alone(self, left: np.ndarray, right: np.ndarray, passed: np.ndarray) -> tuple[np.ndarray, ...]:
+        free = np.nonzero(~passed)[0]
+        arc, row = self.left.silent.of(left[free])
+        row = free[row]
+        none = np.full(row.shape[0], -1)
+        still = np.zeros(row.shape[0], dtype=bool)
+        return row, arc, none, np.full(row.shape[0], EPSILON), self.left.target[arc], right[row], still
+
+    def _right_alone(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, ...]:
+        arc, row = self.right.silent.of(right)
+        none = np.full(row.shape[0], -1)
+        moved = np.full(row.shape[0], self.filtered)
+        return row, none, arc, np.full(row.shape[0], EPSILON), left[row], self.right.target[arc], moved
+
+    def graph(self) -> Graph:
+        """Return what has grown, without dead ends, nodes in the order of the members."""
+        left, right = (np.concatenate(parts) for parts in zip(*self.nodes, strict=True)) if self.nodes else ()
+        source, target, left_arc, right_arc, label = (np.concatenate(p) for p in zip(*self.arcs, strict=True))
+        final = self.left.final[left] & self.right.final[right]
+        useful = reachable(target, source, final)
+        member = (self.left.member[left] if self.left_leads else self.right.member[right])[useful]
+        kept = np.nonzero(useful[target])[0]
+        order = np.nonzero(useful)[0][stable_order(member)]
+        number = np.empty(useful.shape[0], dtype=np.int64)
+        number[order] = np.arange(order.shape[0])
+        start = np.zeros(useful.shape[0], dtype=bool)
+        start[self.first_ids] = True
+        device = self.left_graph.device
+        origin = torch.from_numpy(np.stack([left_arc[kept], right_arc[kept]], 1)).to(device)
+        flat = (number[source[kept]], number[target[kept]], label[kept])
+        nodes = (np.sort(member), start[order], final[order])
+        return Graph(
+            *(torch.from_numpy(x).to(device) for x in flat),
+            picked(self.left_graph.penalty, origin[:, 0]) + picked(self.right_graph.penalty, origin[:, 1]),
+            *(torch.from_numpy(x).to(device) for x in nodes),
+            self.members,
+            origin,
+        )
+
+
+def picked(penalty: Tensor, arcs: Tensor) -> Tensor:
+    """Penalties of arcs, 0 for the arc -1 that stands for none."""
+    if bool((arcs < 0).any()):
+        penalty = torch.cat([penalty, penalty.new_zeros(1)])
+        arcs = torch.where(arcs < 0, penalty.shape[0] - 1, arcs)
+    return penalty.index_select(0, arcs)

@@ -1,0 +1,56 @@
+"""Whether two graphs say the same: the same label strings at the same penalties. Not a comparison of structure."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from chequereader.graph.compose import compose
+from chequereader.graph.graph import EPSILON, Graph
+from chequereader.graph.paths import best_values
+from chequereader.graph.scores import forward_penalty
+
+STATES = 3
+"""States of the random graphs that strings are weighed with; two would do to tell all strings apart."""
+
+
+def equivalent(
+    left: Graph,
+    right: Graph,
+    tolerance: float,
+    generator: np.random.Generator,
+    *,
+    best: bool = False,
+    trials: int = 8,
+) -> Tensor:
+    """Return for each member whether both graphs give every label string the same penalty, bool [members].
+
+    The penalty of a string is the forward penalty of its paths, or with ``best`` the least. Both graphs,
+    acyclic, are composed with random graphs over their labels, under which almost surely no two strings weigh
+    the same, and the scores compared: a difference beyond ``tolerance`` in a score is a proof, agreement in
+    all ``trials`` is strong evidence. Every other trial has penalties so wide that a single string decides.
+    """
+    same = torch.ones(max(left.members, right.members), dtype=torch.bool, device=left.device)
+    labels = torch.unique(torch.cat([left.label, right.label]))
+    labels = labels[labels != EPSILON].tolist()
+    for trial in range(trials):
+        weights = _random_graph(labels, 30.0 if trial % 2 else 1.0, generator).to(left.device, torch.float64)
+        first, second = (
+            _score(compose(graph.to(dtype=torch.float64), weights), best) for graph in (left, right)
+        )
+        both_none = (first == torch.inf) & (second == torch.inf)
+        same &= both_none | ((first - second).abs() <= tolerance)
+    return same
+
+
+def _score(graph: Graph, best: bool) -> Tensor:
+    return best_values(graph).total if best else forward_penalty(graph).detach()
+
+
+def _random_graph(labels: list[int], scale: float, generator: np.random.Generator) -> Graph:
+    """All labels between all pairs of states at random penalties; any state may end."""
+    ends = [(s, t, label) for s in range(STATES) for t in range(STATES) for label in labels]
+    penalties = (scale * generator.random(len(ends))).tolist()
+    arcs = [(*end, penalty) for end, penalty in zip(ends, penalties, strict=True)]
+    return Graph.from_arcs(arcs, final=range(STATES), dtype=torch.float64)

@@ -1,0 +1,162 @@
+"""Topological order of packed graphs, level by level, so that loops run over depth and never over arcs.
+
+Only the order: what is computed along it stands in the modules that use it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from chequereader.graph.errors import CycleError
+
+
+class Level(NamedTuple):
+    """Slices of one level: its nodes [node:node_end] in rank order, the arcs into them [arc:arc_end]."""
+
+    arc: int
+    arc_end: int
+    node: int
+    node_end: int
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """Nodes ranked by level, arcs sorted by the rank of their target.
+
+    A node's level is the number of arcs on the longest way to it, so a level's arcs all come from lower
+    levels. ``arc_order`` int64 [arcs]: the arc at each sorted position. ``source``, ``target`` int64 [arcs]:
+    ranks of the ends of the sorted arcs. ``node_order`` int64 [nodes]: the node of each rank; ``rank`` its
+    inverse. ``first`` int64 [nodes + 1]: where the arcs into each ranked node begin. ``levels``: from level 1
+    up. ``in_degree``: the largest number of arcs into one node.
+    """
+
+    arc_order: Tensor
+    source: Tensor
+    target: Tensor
+    node_order: Tensor
+    rank: Tensor
+    first: Tensor
+    levels: tuple[Level, ...]
+    in_degree: int
+
+
+def schedule(source: Tensor, target: Tensor, node_member: Tensor) -> Schedule:
+    """Return the topological levels; ``source`` and ``target`` int64 [arcs], ``node_member`` int64 [nodes].
+
+    Raises :class:`CycleError` naming a member that has a cycle and an arc on the way to it.
+    """
+    from_, to = source.cpu().numpy(), target.cpu().numpy()
+    nodes = node_member.shape[0]
+    node_order, level_sizes = _kahn(from_, to, nodes)
+    if node_order.shape[0] < nodes:
+        waiting = np.ones(nodes, dtype=bool)
+        waiting[node_order] = False
+        arc = int(np.nonzero(waiting[to] & waiting[from_])[0][0])
+        member = int(node_member[from_[arc]])
+        raise CycleError(
+            f"member {member} has a cycle (seen at arc {arc}, {from_[arc]} -> {to[arc]}): "
+            "this operation needs an acyclic graph"
+        )
+    rank = np.empty(nodes, dtype=np.int64)
+    rank[node_order] = np.arange(nodes)
+    target_rank = rank[to]
+    arc_order = stable_order(target_rank)
+    target_rank = target_rank[arc_order]
+    first = np.zeros(nodes + 1, dtype=np.int64)
+    in_degrees = np.bincount(target_rank, minlength=nodes)
+    np.cumsum(in_degrees, out=first[1:])
+    bounds = np.concatenate([[0], np.cumsum(level_sizes)])
+    arc_bounds = first[bounds].tolist()
+    node_bounds = bounds.tolist()
+    levels = tuple(
+        Level(arc_bounds[i], arc_bounds[i + 1], node_bounds[i], node_bounds[i + 1])
+        for i in range(1, len(level_sizes))
+    )
+    arrays = (arc_order, rank[from_[arc_order]], target_rank, node_order, rank, first)
+    tensors = (torch.from_numpy(array).to(source.device) for array in arrays)
+    return Schedule(*tensors, levels=levels, in_degree=int(in_degrees.max(initial=0)))
+
+
+def stable_order(keys: np.ndarray) -> np.ndarray:
+    """Return the stable sorting permutation of keys [n], int64 and at least 0; nearly free if sorted already.
+
+    NumPy sorts 16-bit integers by radix, so wider keys go by in passes of 16 bits, lowest first.
+    """
+    if bool((keys[1:] >= keys[:-1]).all()):
+        return np.arange(keys.shape[0])
+    order = np.argsort(keys.astype(np.uint16), kind="stable")
+    rest = keys >> 16
+    while rest.any():
+        order = order[np.argsort(rest[order].astype(np.uint16), kind="stable")]
+        rest >>= 16
+    return order
+
+
+class Csr:
+    """Items grouped by an int key: ``order`` [items], group k is ``order[first[k]:first[k + 1]]``.
+
+    With ``chosen`` (bool [items]) only those items are in it.
+    """
+
+    def __init__(self, keys: np.ndarray, groups: int, chosen: np.ndarray | None = None) -> None:
+        if chosen is None or chosen.all():
+            self.order = stable_order(keys)
+        else:
+            items = np.nonzero(chosen)[0]
+            keys = keys[items]
+            self.order = items[stable_order(keys)]
+        self.first = np.zeros(groups + 1, dtype=np.int64)
+        np.cumsum(np.bincount(keys, minlength=groups), out=self.first[1:])
+
+    def of(self, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the items of all groups named by keys [n], and for each the index 0..n-1 it belongs to."""
+        row, position = spans(self.first[keys], self.first[keys + 1])
+        return self.order[position], row
+
+
+def distinct(keys: np.ndarray, size: int) -> np.ndarray:
+    """Return each of the keys (0..size-1) once, in ascending order."""
+    return np.unique(keys) if keys.shape[0] < size >> 4 else np.nonzero(np.bincount(keys, minlength=size))[0]
+
+
+def spans(begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return all integers of the ranges [begin, end) one after the other, each after its range's index."""
+    counts = end - begin
+    ends = np.cumsum(counts)
+    row = np.repeat(np.arange(counts.shape[0]), counts)
+    return row, np.arange(row.shape[0]) + (begin - ends + counts)[row]
+
+
+def _kahn(from_: np.ndarray, to: np.ndarray, nodes: int) -> tuple[np.ndarray, list[int]]:
+    """Nodes level by level (those on or behind a cycle are left out) and the size of each level."""
+    leaving = Csr(from_, nodes)
+    waiting_for = np.bincount(to, minlength=nodes)
+    ready = np.nonzero(waiting_for == 0)[0]
+    found = []
+    while ready.shape[0]:
+        found.append(ready)
+        reached = to[leaving.of(ready)[0]]
+        np.subtract.at(waiting_for, reached, 1)
+        ready = np.unique(reached[waiting_for[reached] == 0])
+    return (np.concatenate(found) if found else np.zeros(0, dtype=np.int64)), [len(part) for part in found]
+
+
+@dataclass(frozen=True, eq=False)
+class Incoming:
+    """Arcs grouped by target: ``order`` int64 [arcs], ``first`` int64 [nodes + 1], largest ``degree``."""
+
+    order: Tensor
+    first: Tensor
+    degree: int
+
+
+def incoming(target: Tensor, nodes: int) -> Incoming:
+    """Group arcs by their target node; ``target`` int64 [arcs]."""
+    groups = Csr(target.cpu().numpy(), nodes)
+    degree = int(np.diff(groups.first).max(initial=0))
+    return Incoming(*(torch.from_numpy(x).to(target.device) for x in (groups.order, groups.first)), degree)

@@ -1,0 +1,71 @@
+"""Removal of dead ends: only what lies on a path from a start to a final node is kept (section VIII).
+
+Not for pruning by penalty, which keeps likely paths only: see ``prune``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from chequereader.graph.graph import Graph
+from chequereader.graph.order import Csr, distinct
+
+
+def connect(graph: Graph) -> Graph:
+    """Return the graph without nodes and arcs that lie on no path; cycles are welcome.
+
+    Arcs keep their order; ``origin`` int64 [arcs] names the arc of ``graph`` each came from. A member without
+    any path keeps no nodes.
+    """
+    source, target = (x.cpu().numpy() for x in (graph.source, graph.target))
+    first, last = (x.cpu().numpy() for x in (graph.start, graph.final))
+    useful = reachable(source, target, first) & reachable(target, source, last)
+    arcs = np.nonzero(useful[source] & useful[target])[0]
+    return _restricted(graph, useful, arcs)
+
+
+def reachable(source: np.ndarray, target: np.ndarray, begin: np.ndarray) -> np.ndarray:
+    """Return which nodes (bool [nodes]) can be reached from those marked in ``begin``."""
+    leaving = Csr(source, begin.shape[0])
+    seen = begin.copy()
+    front = np.nonzero(seen)[0]
+    while front.shape[0]:
+        ahead = target[leaving.of(front)[0]]
+        ahead = ahead[~seen[ahead]]
+        seen[ahead] = True
+        front = distinct(ahead, begin.shape[0])
+    return seen
+
+
+def _restricted(graph: Graph, nodes: np.ndarray, arcs: np.ndarray) -> Graph:
+    number = torch.from_numpy(np.cumsum(nodes) - 1).to(graph.device)
+    kept = torch.from_numpy(nodes).to(graph.device)
+    chosen = torch.from_numpy(arcs).to(graph.device)
+    return Graph(
+        number[graph.source[chosen]],
+        number[graph.target[chosen]],
+        graph.label[chosen],
+        graph.penalty.index_select(0, chosen),
+        graph.node_member[kept],
+        graph.start[kept],
+        graph.final[kept],
+        graph.members,
+        chosen,
+    )
+
+
+def subgraph(graph: Graph, arcs: Tensor) -> Graph:
+    """Return the graph of the arcs named (int64 [kept]) without dead ends; ``origin`` into ``graph``."""
+    part = replace(
+        graph,
+        source=graph.source[arcs],
+        target=graph.target[arcs],
+        label=graph.label[arcs],
+        penalty=graph.penalty.index_select(0, arcs),
+    )
+    result = connect(part)
+    return replace(result, origin=arcs[result.origin])

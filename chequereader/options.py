@@ -1,0 +1,56 @@
+"""The options of reading and their defaults, which the command line takes from here.
+
+Light on purpose: it imports nothing heavy. Not for options of training or of drawing cheques.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from chequereader.box import Box
+from chequereader.errors import UsageError
+
+_ZONE = re.compile(r"(\d+),(\d+),(\d+),(\d+)")
+_DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How cheques are read; ``UsageError`` for values that make no sense.
+
+    ``field`` says where the amount stands: ``auto`` (it is looked for), ``whole`` (the image is the amount
+    field itself) or ``X0,Y0,X1,Y1`` in pixels of the scan. ``locale`` is how amounts are written, ``auto``
+    for every way known. An answer is accepted if its confidence reaches ``threshold``, or, where that is
+    ``None``, if its calibrated error stays within ``max_error``. ``device`` is ``auto``, ``cpu`` or
+    ``cuda[:n]``.
+    """
+
+    field: str = "auto"
+    locale: str = "auto"
+    max_error: float | None = 0.01
+    threshold: float | None = None
+    device: str = "auto"
+
+    def __post_init__(self) -> None:
+        if self.field == "micr":
+            raise UsageError("--field micr: MICR lines are not read yet; use auto, whole or X0,Y0,X1,Y1")
+        if self.field not in ("auto", "whole"):
+            zone = self.zone
+            if zone is None or zone.width <= 0 or zone.height <= 0:
+                raise UsageError(
+                    f"--field {self.field}: use auto, whole or X0,Y0,X1,Y1 in pixels, X0 < X1 and Y0 < Y1"
+                )
+        for name, share in (("max-error", self.max_error), ("threshold", self.threshold)):
+            if share is not None and not 0 <= share <= 1:
+                raise UsageError(f"--{name} {share}: use a number from 0 to 1")
+        if self.max_error is None and self.threshold is None:
+            raise UsageError("one of max_error and threshold has to be given")
+        if not _DEVICE.fullmatch(self.device):
+            raise UsageError(f"--device {self.device}: use auto, cpu, cuda or cuda:N")
+
+    @property
+    def zone(self) -> Box | None:
+        """The rectangle that ``field`` gives, or ``None`` if it gives none."""
+        match = _ZONE.fullmatch(self.field)
+        return Box(*(int(side) for side in match.groups())) if match else None

@@ -1,0 +1,71 @@
+"""The recognition transformer: candidates in, a penalty for every label out (sections V and X).
+
+The penalty of a label on an arc is minus the logarithm of its probability, from what the candidate looks like
+(LeNet-5, the RBF penalties of its class) and from how it stands in the line (its geometry); "none of the
+classes" competes with the constant of eq. (9). All of it is trained together through the graph. Not the place
+for loading weights (``store``) or for searching the graph.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from chequereader.alphabet import Alphabet
+from chequereader.recognition.layers import spread_start
+from chequereader.recognition.lenet import LeNet5, to_input
+
+NONE_PENALTY = 3.0
+"""j of eq. (9): the penalty of "none of the classes". Not printed in the paper."""
+
+_DISTANCE = 8.0  # squared RBF distance that makes one unit of penalty; the paper's would be 1
+_HIDDEN = 40
+
+
+class Recogniser(nn.Module):
+    """One or more LeNet-5, averaged, and a small network for the geometry.
+
+    ``forward`` takes crops uint8 [arcs, 32, 32] and geometry float [arcs, features] and gives penalties float
+    [arcs, labels], lower is better.
+    """
+
+    def __init__(self, alphabet: Alphabet, features: int, architecture: str = "lenet5", networks: int = 1) -> None:
+        super().__init__()
+        self.alphabet, self.architecture = alphabet, architecture
+        self.networks = nn.ModuleList(LeNet5(alphabet.classes, architecture) for _ in range(networks))
+        for network in self.networks:
+            spread_start(network)
+        self.geometry = nn.Sequential(
+            nn.Linear(features, _HIDDEN), nn.Tanh(), nn.Linear(_HIDDEN, len(alphabet.labels))
+        )
+        self.place = nn.Sequential(nn.Linear(features, _HIDDEN), nn.Tanh(), nn.Linear(_HIDDEN, 1))
+        nn.init.zeros_(self.place[-1].weight)
+        nn.init.zeros_(self.place[-1].bias)
+        self.register_buffer("class_of_label", torch.tensor(alphabet.class_of_label), persistent=False)
+
+    class_of_label: Tensor
+
+    def shape_penalties(self, crops: Tensor) -> Tensor:
+        """Return the RBF penalties [arcs, classes] of the pictures, mean over the networks."""
+        x = to_input(crops)
+        return torch.stack([net(x).flatten(1) for net in self.networks]).mean(dim=0) / _DISTANCE
+
+    def label_penalties(self, crops: Tensor, geometry: Tensor) -> Tensor:
+        """Return minus the logarithm of each label's probability [arcs, labels], eq. (9) for each label."""
+        shape = self.shape_penalties(crops)
+        scores = self.geometry(geometry) - shape[:, self.class_of_label]
+        none = scores.new_full((len(scores), 1), -NONE_PENALTY)
+        return -torch.log_softmax(torch.cat([scores, none], dim=1), dim=1)[:, :-1]
+
+    def segment_penalties(self, geometry: Tensor) -> Tensor:
+        """Return [arcs, labels]: how bad a place it is for a character, whichever; nought for rubbish.
+
+        From gaps, cuts and the fit to the base line (section X); of either sign, learned through the graph only.
+        """
+        penalty = self.place(geometry).expand(-1, len(self.alphabet.labels)).clone()
+        penalty[:, self.alphabet.rubbish] = 0.0
+        return penalty
+
+    def forward(self, crops: Tensor, geometry: Tensor) -> Tensor:
+        """Return the penalties of the recognition graph."""
+        return self.label_penalties(crops, geometry) + self.segment_penalties(geometry)

@@ -1,0 +1,263 @@
+"""Whole synthetic cheques: a bank's form filled in by a writer or a machine, then scanned, with the full truth.
+
+Cheque ``index`` of ``seed`` is the same whatever else is generated. Not for sets on disk (``cheque_set``) nor for
+amount zones alone (``strip``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chequereader.alphabet import AMOUNTS
+from chequereader.box import Box
+from chequereader.synthetic import names
+from chequereader.synthetic.amounts_text import WrittenAmount, draw_amount, write_amount
+from chequereader.synthetic.config import SyntheticConfig
+from chequereader.synthetic.degrade import scan_geometry, warp, wear
+from chequereader.synthetic.form import DPI, Form, draw_form
+from chequereader.synthetic.handwriting import Writer
+from chequereader.synthetic.ink import Ink, Mark, lay
+from chequereader.synthetic.layouts import Layout
+from chequereader.synthetic.micr import draw_micr, micr_line
+from chequereader.synthetic.printing import Face, set_type
+from chequereader.synthetic.scribbles import lay_stamp, sign
+from chequereader.synthetic.words import legal_amount
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class SyntheticCheque:
+    """A cheque and the truth about it; boxes in pixels of ``image`` (uint8 [h, w]).
+
+    ``text`` is the amount as filled in, without the printed sign (``printed_sign``, empty if there is none);
+    ``zone`` the box around the amount's ink and the box printed for it; ``ink`` the amount's ink alone;
+    ``characters`` one (character, box) for each character of ``text`` but spaces; ``sign_box`` the printed sign's.
+    ``style`` is how the place of the amount is marked; ``writer`` the number of the writer, -1 for a machine.
+    """
+
+    image: NDArray[np.uint8]
+    dpi: float
+    amount: str
+    digits: str
+    text: str
+    words: str
+    date: str
+    micr: str
+    zone: Box
+    ink: Box
+    characters: tuple[tuple[str, Box], ...]
+    printed_sign: str
+    sign_box: Box | None
+    layout: Layout
+    bank: int
+    writer: int
+    printed: bool
+    style: str
+
+
+@dataclass
+class _Hand:
+    """Whoever fills in a cheque: a writer, or a machine if ``face`` is given."""
+
+    writer: Writer
+    face: Face | None
+    darkness: float
+
+    def put(self, text: str, height: float, rng: np.random.Generator) -> Ink:
+        """Return the ink of a text, its capitals ``height`` pixels high."""
+        if self.face is not None:
+            return set_type(text, height, self.face, rng)
+        return self.writer.write(text, height, rng, DPI)
+
+
+@lru_cache(maxsize=16)
+def _form(seed: int, bank: int, config: SyntheticConfig) -> Form:
+    return draw_form(seed, bank, config)
+
+
+def generate(seed: int, index: int, config: SyntheticConfig | None = None) -> SyntheticCheque:
+    """Return cheque ``index`` of ``seed``: the same bytes and truth whatever was generated before."""
+    config = config or SyntheticConfig()
+    rng = np.random.default_rng((seed, 0, index))
+    bank = int(rng.integers(config.banks))
+    form = _form(seed, bank, config)
+    layout = form.layout
+    page = form.page.copy()
+    number = int(rng.integers(config.writers))
+    writer = Writer.choose((seed, 2, number), config.glyph_source)
+    printed = bool(rng.random() < config.printed)
+    pen = _Hand(writer, None, writer.pen.darkness)
+    machine = _Hand(writer, Face.choose(rng, config.font_files, machine=True), float(rng.uniform(0.6, 0.97)))
+    hand = machine if printed else pen
+
+    minor = draw_amount(*config.amounts, rng, 0.95 if layout.locale in ("in", "uy") else config.whole)
+    has_sign = layout.sign and not form.sign and rng.random() < 0.5
+    amount = write_amount(layout.locale, layout.sign, minor, rng, printed=printed, with_sign=bool(has_sign))
+    words = _cased(legal_amount(minor, layout.language), layout, rng)
+    date_text, date = _date(layout, form.date_combs, rng)
+    _fill_line(page, names.payee(rng), form.payee, hand, rng)
+    _fill_words(page, words, form, hand, rng)
+    _fill_date(page, date_text, form, hand, rng)
+    if form.memo is not None and rng.random() < 0.6:
+        _fill_line(page, names.memo(rng), form.memo, hand, rng)
+    sign(page, form.signature, writer, rng)
+    serial = str(int(rng.integers(100, 999999)))
+    _print_number(page, serial, form, rng)
+    micr = _print_micr(page, serial, form, rng)
+    if rng.random() < config.difficulty.stamp:
+        lay_stamp(page, rng)
+    marks = _fill_amount(page, amount, form, hand, rng)
+    return _scan(page, marks, form, amount, config, rng, words, date, micr, bank, -1 if printed else number, printed)
+
+
+def _cased(words: str, layout: Layout, rng: np.random.Generator) -> str:
+    style = rng.choice(["title", "lower", "upper", "first"], p=[0.5, 0.2, 0.1, 0.2])
+    ending = " only" if layout.language in ("in", "en") and rng.random() < 0.4 else ""
+    words += ending
+    if style == "title":
+        return words.title()
+    return {"lower": words, "upper": words.upper(), "first": words.capitalize()}[str(style)]
+
+
+def _date(layout: Layout, combs: int, rng: np.random.Generator) -> tuple[str, str]:
+    """Return the date as written and as day, month and year in ISO form."""
+    year, month, day = int(rng.integers(1996, 2030)), int(rng.integers(1, 13)), int(rng.integers(1, 29))
+    iso = f"{year}-{month:02d}-{day:02d}"
+    if combs:
+        return f"{day:02d}{month:02d}{year}" if combs == 8 else f"{day:02d}{month:02d}{year % 100:02d}", iso
+    first, second = (month, day) if layout.country == "US" else (day, month)
+    separator = str(rng.choice(["/", "-", "."]))
+    shown = year if rng.random() < 0.6 else f"{year % 100:02d}"
+    return f"{first}{separator}{second}{separator}{shown}", iso
+
+
+def _height(hand: _Hand, rng: np.random.Generator) -> float:
+    millimetres = rng.uniform(2.2, 3.2) if hand.face is not None else rng.uniform(3.0, 5.2)
+    return float(millimetres) * DPI / 25.4
+
+
+def _fit(text: str, height: float, room: float, hand: _Hand, rng: np.random.Generator) -> Ink:
+    """Return the ink of a text no wider than ``room`` pixels, smaller if need be."""
+    ink = hand.put(text, height, rng)
+    while ink.coverage.shape[1] > room and height > 9:
+        height = max(height * min(0.95, room / ink.coverage.shape[1]), 9)
+        ink = hand.put(text, height, rng)
+    return ink
+
+
+def _fill_line(
+    page: Floats, text: str, line: tuple[int, int, int], hand: _Hand, rng: np.random.Generator
+) -> None:
+    x0, x1, y = line
+    room = max(x1 - x0, 60)
+    ink = _fit(text, _height(hand, rng), room, hand, rng)
+    x = x0 + float(rng.uniform(0, 0.5)) * max(room - ink.coverage.shape[1], 0)
+    lift = float(rng.normal(1.5, 2.5))
+    lay(page, ink.coverage, round(x), round(y - ink.baseline - lift), hand.darkness)
+
+
+def _fill_words(page: Floats, words: str, form: Form, hand: _Hand, rng: np.random.Generator) -> None:
+    """Write the legal amount over its lines; what is left over is squeezed into the last."""
+    height = _height(hand, rng) * 0.9
+    rest = words.split()
+    for number, line in enumerate(form.legal):
+        if not rest:
+            return
+        last = number == len(form.legal) - 1
+        # On average a character is about 0.62 as wide as capitals are high.
+        room = len(rest) if last else max(int((line[1] - line[0]) / (0.62 * height) / 7), 1)
+        _fill_line(page, " ".join(rest[:room]), line, hand, rng)
+        rest = rest[room:]
+
+
+def _fill_date(page: Floats, text: str, form: Form, hand: _Hand, rng: np.random.Generator) -> None:
+    box = form.date
+    if not form.date_combs:
+        _fill_line(page, text, (box.x0, box.x1, box.y1), hand, rng)
+        return
+    cell = box.width / form.date_combs
+    height = min(_height(hand, rng), 0.85 * box.height)
+    for k, digit in enumerate(text):
+        ink = hand.put(digit, height, rng)
+        x = box.x0 + (k + 0.5) * cell - ink.coverage.shape[1] / 2 + float(rng.normal(0, 0.08)) * cell
+        y = (box.y0 + box.y1 + height) / 2 - ink.baseline + float(rng.normal(0, 0.06)) * height
+        lay(page, ink.coverage, round(x), round(y), hand.darkness)
+
+
+def _fill_amount(
+    page: Floats, amount: WrittenAmount, form: Form, hand: _Hand, rng: np.random.Generator
+) -> list[Mark]:
+    """Write the amount into its place and return its marks on the page."""
+    box = form.amount
+    tallest = box.height * float(rng.uniform(0.5, 0.95))
+    height = min(_height(hand, rng) * float(rng.uniform(0.95, 1.3)), tallest)
+    room = box.width * float(rng.uniform(0.9, 1.0))
+    ink = _fit(amount.text, height, room, hand, rng)
+    spare = max(box.width - ink.coverage.shape[1], 0)
+    x = round(box.x0 + float(rng.choice([rng.uniform(0.05, 0.3), rng.uniform(0, 1)])) * spare)
+    stands = box.y1 - (box.height - height) * float(rng.uniform(0.15, 0.7)) + float(rng.normal(0, 0.04)) * box.height
+    y = round(stands - ink.baseline)
+    x = min(max(x, 0), page.shape[1] - ink.coverage.shape[1])
+    lay(page, ink.coverage, x, y, hand.darkness)
+    return [mark.moved(x, y) for mark in ink.marks]
+
+
+def _print_number(page: Floats, serial: str, form: Form, rng: np.random.Generator) -> None:
+    ink = set_type(serial.zfill(6) if form.layout.country == "IN" else serial, 0.11 * DPI, form.face, rng)
+    x = min(form.number[0], page.shape[1] - ink.coverage.shape[1] - 12)
+    lay(page, ink.coverage, x, round(form.number[1]), form.darkness)
+
+
+def _print_micr(page: Floats, serial: str, form: Form, rng: np.random.Generator) -> str:
+    account = "".join(str(d) for d in rng.integers(0, 10, int(rng.integers(8, 13))))
+    line = micr_line(form.layout.micr, form.routing, account, serial)
+    ink = draw_micr(line, DPI)
+    x = round(float(rng.uniform(0.03, 0.2)) * page.shape[1])
+    x = min(x, max(page.shape[1] - ink.shape[1] - 8, 4))
+    y = page.shape[0] - round(float(rng.uniform(0.3, 0.36)) * DPI)
+    lay(page, ink, x, y, float(rng.uniform(0.85, 0.97)))
+    return line.text
+
+
+def _scan(
+    page: Floats,
+    marks: list[Mark],
+    form: Form,
+    amount: WrittenAmount,
+    config: SyntheticConfig,
+    rng: np.random.Generator,
+    words: str,
+    date: str,
+    micr: str,
+    bank: int,
+    writer: int,
+    printed: bool,
+) -> SyntheticCheque:
+    height, width = page.shape
+    matrix, size, dpi = scan_geometry(height, width, config.difficulty, rng, DPI)
+    seen = warp(page, matrix, size, float(rng.choice([20, 120, 254])))
+    image = wear(seen, config.difficulty, rng, dpi)
+
+    def cut(box: Box) -> Box:
+        return box.padded(0, 0, size[1], size[0])
+
+    def follow(box: Box) -> Box:
+        corners = np.array([[box.x0, box.y0], [box.x1, box.y0], [box.x1, box.y1], [box.x0, box.y1]], np.float32)
+        return cut(Mark("", corners, 0.0).warped(matrix).box)
+
+    characters = tuple((mark.character, cut(mark.warped(matrix).box)) for mark in marks)
+    ink = characters[0][1]
+    for _, box in characters[1:]:
+        ink = ink.union(box)
+    zone = ink if form.zone is None else ink.union(follow(form.zone))
+    in_alphabet = bool(form.sign) and all(c in AMOUNTS.classes for c in form.sign)
+    sign_box = None if form.sign_box is None else follow(form.sign_box)
+    return SyntheticCheque(
+        image, dpi, amount.value, amount.digits, amount.text, words, date, micr, zone, ink, characters,
+        form.sign if in_alphabet or form.sign else "", sign_box, form.layout, bank, writer, printed, form.style,
+    )  # fmt: skip

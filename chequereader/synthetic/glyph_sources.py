@@ -1,0 +1,181 @@
+"""Real glyphs in place of the pen model's skeletons: pen trajectories and pictures of digits.
+
+Nothing here ships with the project: a source reads a folder that the user names. Not for fonts (``printing``).
+"""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from chequereader.errors import UnreadableInputError
+
+Floats = NDArray[np.float32]
+
+_DIGITS = "0123456789"
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture of a character: ``image`` float32 [h, w] in 0..1 and its ``box``.
+
+    ``box`` [2, 2] are its bottom left and top right corners in digit heights, y upwards.
+    """
+
+    image: Floats
+    box: Floats
+
+    def moved(self, offset: Floats) -> Picture:
+        """Return the picture shifted, in digit heights."""
+        return replace(self, box=self.box + offset)
+
+    def scaled(self, factor: float) -> Picture:
+        """Return the picture enlarged about the baseline."""
+        return replace(self, box=self.box * np.float32(factor))
+
+
+class GlyphSource(Protocol):
+    """Anything that has real glyphs."""
+
+    def glyph(
+        self, character: str, writer: tuple[int, ...], rng: np.random.Generator
+    ) -> list[Floats] | Picture | None:
+        """Return paths [n, 2] (digit heights, y up, standing on the baseline), a picture, or None if it has none."""
+        ...
+
+
+class PenTrajectories:
+    """Characters written on a tablet, from an npz with points, stroke_start, segment_start, label and writer.
+
+    A synthetic writer borrows the hand of one real writer for every character that this one wrote, and takes the
+    rest from anyone. Only digits are borrowed: what height a sign or letter has can't be told from one character.
+    """
+
+    def __init__(self, path: Path) -> None:
+        with np.load(path, allow_pickle=False) as data:
+            needed = {"points", "stroke_start", "segment_start", "label", "writer"}
+            if not needed <= set(data.files):
+                raise UnreadableInputError(f"{path} lacks {sorted(needed - set(data.files))}: not a file of pen strokes")
+            self._points = data["points"].astype(np.float32)
+            self._strokes, self._segments = data["stroke_start"], data["segment_start"]
+            labels, writers = data["label"], data["writer"]
+        self._by_label = {c: np.flatnonzero(labels == c) for c in _DIGITS}
+        _, hands = np.unique(writers, return_inverse=True)
+        wanted = np.isin(labels, list(_DIGITS))
+        self._hands = np.unique(hands[wanted])
+        self._by_hand: dict[tuple[int, str], NDArray[np.int64]] = {}
+        for index in np.flatnonzero(wanted):
+            key = (int(hands[index]), str(labels[index]))
+            self._by_hand[key] = np.append(self._by_hand.get(key, np.empty(0, np.int64)), index)
+
+    def glyph(self, character: str, writer: tuple[int, ...], rng: np.random.Generator) -> list[Floats] | None:
+        """Return a digit's paths; None for any other character."""
+        anyone = self._by_label.get(character)
+        if anyone is None or not len(anyone):
+            return None
+        hand = int(self._hands[np.random.default_rng(writer).integers(len(self._hands))])
+        segment = int(rng.choice(self._by_hand.get((hand, character), anyone)))
+        strokes = self._strokes[self._segments[segment] : self._segments[segment + 1] + 1]
+        paths = [self._points[a:b] for a, b in zip(strokes, strokes[1:], strict=False) if b - a > 1]
+        if not paths:
+            return None
+        everything = np.concatenate(paths)
+        low, high = everything.min(axis=0), everything.max(axis=0)
+        if high[1] - low[1] < 1e-3 or (high[0] - low[0]) > 1.6 * (high[1] - low[1]):
+            return None  # a slip of the pen, no digit
+        return [(path - low) / (high[1] - low[1]) for path in paths]
+
+
+class Pictures:
+    """Pictures of digits, light ink on dark or dark on light, by digit; each stands as high as a digit."""
+
+    def __init__(self, pictures: dict[str, NDArray[np.uint8]]) -> None:
+        self._pictures = pictures
+
+    def glyph(self, character: str, writer: tuple[int, ...], rng: np.random.Generator) -> Picture | None:
+        """Return one picture of a digit, cut to its ink; None for other characters."""
+        pictures = self._pictures.get(character)
+        if pictures is None or not len(pictures):
+            return None
+        image = pictures[int(rng.integers(len(pictures)))].astype(np.float32) / 255
+        rows, columns = np.flatnonzero((image > 0.2).any(axis=1)), np.flatnonzero((image > 0.2).any(axis=0))
+        if len(rows) < 2 or not len(columns):
+            return None
+        image = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        box = np.array([[0, 0], [image.shape[1] / image.shape[0], 1]], np.float32)
+        return Picture(image, box)
+
+
+class _Mixture:
+    """Several sources; a writer keeps to one of them."""
+
+    def __init__(self, sources: list[GlyphSource]) -> None:
+        self._sources = sources
+
+    def glyph(
+        self, character: str, writer: tuple[int, ...], rng: np.random.Generator
+    ) -> list[Floats] | Picture | None:
+        """Return a glyph of the writer's source."""
+        chosen = int(np.random.default_rng((*writer, 1)).integers(len(self._sources)))
+        return self._sources[chosen].glyph(character, writer, rng)
+
+
+def _read_idx(path: Path) -> NDArray[np.uint8]:
+    """Return the array of an idx file of unsigned bytes, gzipped or not."""
+    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    if len(data) < 4 or data[:3] != b"\0\0\x08" or not 1 <= data[3] <= 3:
+        raise UnreadableInputError(f"{path} is no idx file of bytes")
+    rank = data[3]
+    shape = np.frombuffer(data, ">u4", rank, 4).tolist()
+    if len(data) != 4 + 4 * rank + int(np.prod(shape)):
+        raise UnreadableInputError(f"{path} is truncated: fetch it again")
+    return np.frombuffer(data, np.uint8, offset=4 + 4 * rank).reshape(shape)
+
+
+def _from_idx(images: Path) -> Pictures:
+    labels = images.with_name(images.name.replace("images-idx3", "labels-idx1"))
+    if not labels.exists():
+        raise UnreadableInputError(f"{labels} is missing beside {images.name}")
+    pictures, classes = _read_idx(images), _read_idx(labels)
+    return Pictures({str(digit): pictures[classes == digit] for digit in range(10)})
+
+
+def _from_class_folders(folder: Path) -> Pictures:
+    found: dict[str, NDArray[np.uint8]] = {}
+    for digit in _DIGITS:
+        images = []
+        for path in sorted((folder / digit).iterdir()) if (folder / digit).is_dir() else []:
+            image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+            if image is None:
+                raise UnreadableInputError(f"{path} is no image: remove it from the glyphs")
+            if np.median(image) > 127:
+                image = 255 - image
+            images.append(cv2.resize(image, (32, 32), interpolation=cv2.INTER_AREA))
+        found[digit] = np.array(images, np.uint8)
+    return Pictures(found)
+
+
+def open_glyphs(folder: Path) -> GlyphSource:
+    """Return the real glyphs of a folder: pen strokes (npz), idx files of images, folders of images called 0..9.
+
+    ``UnreadableInputError`` if the folder is missing or holds none of these.
+    """
+    if not folder.is_dir():
+        raise UnreadableInputError(f"the folder of glyphs {folder} does not exist")
+    sources: list[GlyphSource] = []
+    for path in sorted(folder.iterdir()):
+        if path.suffix == ".npz" and "isolated" in path.name:
+            sources.append(PenTrajectories(path))
+        elif "images-idx3" in path.name:
+            sources.append(_from_idx(path))
+    if any((folder / digit).is_dir() for digit in _DIGITS):
+        sources.append(_from_class_folders(folder))
+    if not sources:
+        raise UnreadableInputError(f"{folder} holds no glyphs: *isolated*.npz, *images-idx3*, or folders 0 to 9")
+    return _Mixture(sources)

@@ -1,0 +1,73 @@
+"""First training: the recogniser on candidates whose class is known, by the MAP criterion (eq. 9).
+
+Characters keep their label, wrong cuts are rubbish; candidates of which nothing is known are left out. It
+gives the start from which training through the graph goes on (see ``through_graph``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from chequereader.recognition.recogniser import Recogniser
+from chequereader.training.distortions import distort
+from chequereader.training.lattices import Lattices
+
+
+@dataclass(frozen=True)
+class CharacterOptions:
+    """Settings of the first training."""
+
+    epochs: int = 10
+    batch: int = 192
+    rate: float = 4e-3
+    distortion: float = 1.0
+    rubbish_share: float = 0.35
+    seed: int = 0
+
+
+def train_characters(
+    recogniser: Recogniser,
+    lattices: Lattices,
+    options: CharacterOptions,
+    report: Callable[[dict[str, float]], None] = lambda _: None,
+) -> None:
+    """Train all parameters in place; ``report`` gets epoch, loss and share right after each epoch."""
+    generator = torch.Generator().manual_seed(options.seed)
+    rng = np.random.default_rng(options.seed)
+    labels = torch.from_numpy(lattices.labels)
+    crops, geometry = torch.from_numpy(lattices.crops), torch.from_numpy(lattices.geometry)
+    rubbish = recogniser.alphabet.rubbish
+    characters = np.flatnonzero((lattices.labels >= 0) & (lattices.labels != rubbish))
+    wrong = np.flatnonzero(lattices.labels == rubbish)
+    take = min(len(wrong), int(len(characters) * options.rubbish_share / (1 - options.rubbish_share)))
+    optimiser = torch.optim.AdamW(recogniser.parameters(), lr=options.rate, weight_decay=1e-4)
+    steps = options.epochs * ((len(characters) + take) // options.batch)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, options.rate, total_steps=max(steps, 1), pct_start=0.15
+    )
+    for epoch in range(options.epochs):
+        order = rng.permutation(np.concatenate([characters, rng.choice(wrong, take, replace=False)]))
+        order = order[: len(order) // options.batch * options.batch].reshape(-1, options.batch)
+        loss_sum = right = 0.0
+        for chosen in torch.from_numpy(order):
+            pictures = distort(crops[chosen], options.distortion, generator)
+            loss, hits = _step(recogniser, pictures, geometry[chosen], labels[chosen])
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(recogniser.parameters(), 5.0)
+            optimiser.step()
+            schedule.step()
+            loss_sum, right = loss_sum + loss.item(), right + hits
+        report({"epoch": epoch + 1, "loss": loss_sum / len(order), "right": right / order.size})
+
+
+def _step(recogniser: Recogniser, crops: Tensor, geometry: Tensor, labels: Tensor) -> tuple[Tensor, float]:
+    """Return eq. (9) of a batch and the number of candidates whose label is the best."""
+    penalties = recogniser.label_penalties(crops, geometry)
+    loss = penalties.gather(1, labels[:, None]).mean()
+    return loss, float((penalties.argmin(dim=1) == labels).sum())

@@ -1,0 +1,250 @@
+"""Characters to write strings with: digit images, pen trajectories and characters cut out of real amounts.
+
+A source gives the picture of one character, ink 1 on paper 0, as tall as asked. Not the place for placing
+them on a line (see ``strings``) or for the generator's own handwriting (see ``synthetic``).
+"""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from chequereader.errors import UnreadableInputError
+
+Picture = NDArray[np.float32]
+
+_SHIFT = 4  # fixed point bits of OpenCV's drawing
+
+
+@dataclass(frozen=True)
+class Pen:
+    """How a string is written: stroke ``width`` as a share of the digit height, ``slant`` in pixels a pixel."""
+
+    width: float
+    slant: float
+
+
+class GlyphSource(Protocol):
+    """Writes single characters."""
+
+    def characters(self) -> str:
+        """Return the characters that this source can write."""
+        ...
+
+    def writers(self) -> int:
+        """Return the number of writers; 1 where they aren't told apart."""
+        ...
+
+    def draw(self, char: str, writer: int, height: float, pen: Pen, rng: np.random.Generator) -> Picture:
+        """Return a picture of the character, cropped to its ink.
+
+        A digit is ``height`` pixels tall; other characters are as large as they stand beside such a digit.
+        """
+        ...
+
+
+SIGN_HEIGHT = {
+    ".": (0.08, 0.16), ",": (0.2, 0.4), "-": (0.05, 0.2), "/": (1.0, 1.4), "=": (0.2, 0.4), "*": (0.4, 0.7),
+    "#": (0.8, 1.1), "$": (1.0, 1.35), "x": (0.45, 0.7),
+}  # fmt: skip
+"""Heights of signs as a share of the digits' height, from and to; a dash by its width instead, 0.3 to 0.9."""
+
+DASH_WIDTH = (0.3, 0.9)
+
+
+@dataclass
+class ImageGlyphs:
+    """Digit images such as MNIST: uint8 [n, height, width], ink bright, with labels and writers."""
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        self._of = {str(d): np.flatnonzero(self.labels == d) for d in range(10)}
+
+    def characters(self) -> str:
+        """Digits only."""
+        return "0123456789"
+
+    def writers(self) -> int:
+        """Writers aren't told apart."""
+        return 1
+
+    def draw(self, char: str, writer: int, height: float, pen: Pen, rng: np.random.Generator) -> Picture:
+        """Scale a random image of the digit; strokes are as they were scanned, thinned or fattened a little."""
+        picture = self.images[rng.choice(self._of[char])].astype(np.float32) / 255.0
+        picture = _cropped(picture, 0.2)
+        scale = height / picture.shape[0]
+        size = max(int(picture.shape[1] * scale), 2), max(int(picture.shape[0] * scale), 2)
+        if picture.shape[1] > 2.5 * picture.shape[0]:
+            size = int(height), max(int(height * picture.shape[0] / picture.shape[1]), 2)
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC)
+        # a steeper edge at a random level makes the stroke thinner or wider
+        level = rng.uniform(0.3, 0.62)
+        return np.clip((picture - level) * 3 + 0.5, 0, 1).astype(np.float32)
+
+
+@dataclass
+class StrokeGlyphs:
+    """Pen trajectories: for each character and writer a list of samples, each a list of strokes [n, 2].
+
+    y grows downwards; the unit is arbitrary.
+    """
+
+    samples: dict[str, list[list[list[NDArray[np.float32]]]]]
+
+    def characters(self) -> str:
+        """All characters with samples."""
+        return "".join(self.samples)
+
+    def writers(self) -> int:
+        """Return the largest number of writers of any character."""
+        return max(len(w) for w in self.samples.values())
+
+    def draw(self, char: str, writer: int, height: float, pen: Pen, rng: np.random.Generator) -> Picture:
+        """Draw a sample by this writer with a round pen."""
+        by_writer = self.samples[char]
+        mine = by_writer[writer % len(by_writer)]
+        strokes = mine[rng.integers(len(mine))]
+        points = np.concatenate(strokes)
+        low, high = points.min(axis=0), points.max(axis=0)
+        extent = np.maximum(high - low, 1e-3)
+        width = max(pen.width * height, 1.2)
+        if char.isdigit():
+            scale = max(height - width, 2.0) / extent[1] if extent[1] > 0.35 * extent[0] else height / extent[0]
+        elif char == "-":
+            scale = rng.uniform(*DASH_WIDTH) * height / extent[0]
+        elif char == ".":
+            scale = rng.uniform(0.0, 0.5) * width / extent.max()
+        else:
+            scale = rng.uniform(*SIGN_HEIGHT.get(char, (0.7, 1.0))) * height / extent.max()
+        drawn = [(s - low) * scale * rng.uniform(0.95, 1.05, 2).astype(np.float32) for s in strokes]
+        for stroke in drawn:
+            stroke[:, 0] += pen.slant * (extent[1] * scale - stroke[:, 1])
+        return draw_strokes(drawn, width)
+
+
+def draw_strokes(strokes: list[NDArray[np.float32]], width: float) -> Picture:
+    """Draw strokes (pixels, y downwards) with a round pen, antialiased, cropped to the ink."""
+    points = np.concatenate(strokes)
+    margin = width / 2 + 1
+    low = points.min(axis=0) - margin
+    size = np.ceil(points.max(axis=0) + margin - low).astype(int)
+    size = np.minimum(size, 400)
+    fine = 3
+    canvas = np.zeros((size[1] * fine, size[0] * fine), np.uint8)
+    thick = max(round(width * fine), 1)
+    for stroke in strokes:
+        fixed = np.round((stroke - low) * fine * (1 << _SHIFT)).astype(np.int32)
+        if len(fixed) == 1:
+            fixed = np.repeat(fixed, 2, axis=0)
+        cv2.polylines(canvas, [fixed[:, None]], False, 255, thick, cv2.LINE_8, _SHIFT)
+    small = cv2.resize(canvas, (int(size[0]), int(size[1])), interpolation=cv2.INTER_AREA)
+    return _cropped(small.astype(np.float32) / 255.0, 0.1)
+
+
+@dataclass
+class CutGlyphs:
+    """Characters cut out of real amounts: pictures with their height as a share of their field's digits."""
+
+    pictures: dict[str, list[tuple[Picture, float]]]
+
+    def characters(self) -> str:
+        """All characters with pictures."""
+        return "".join(self.pictures)
+
+    def writers(self) -> int:
+        """Writers aren't told apart."""
+        return 1
+
+    def draw(self, char: str, writer: int, height: float, pen: Pen, rng: np.random.Generator) -> Picture:
+        """Scale a random picture to its share of the digits' height."""
+        mine = self.pictures[char]
+        picture, share = mine[rng.integers(len(mine))]
+        scale = height * share / picture.shape[0]
+        size = max(round(picture.shape[1] * scale * rng.uniform(0.85, 1.15)), 1), max(round(height * share), 1)
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        return np.clip(cv2.resize(picture, size, interpolation=how), 0, 1)
+
+
+def _cropped(picture: Picture, level: float) -> Picture:
+    rows, columns = np.flatnonzero(picture.max(axis=1) > level), np.flatnonzero(picture.max(axis=0) > level)
+    if not len(rows) or not len(columns):
+        return np.ones((1, 1), np.float32)
+    return picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def read_idx(path: Path) -> NDArray[np.uint8]:
+    """Read an idx file of bytes, gzipped or not, such as MNIST's."""
+    raw = path.read_bytes()
+    if path.suffix == ".gz":
+        raw = gzip.decompress(raw)
+    if len(raw) < 4 or raw[:3] != b"\0\0\x08":
+        raise UnreadableInputError(f"{path}: not an idx file of bytes; expected a file like MNIST's")
+    dims = raw[3]
+    shape = np.frombuffer(raw, ">i4", dims, 4)
+    return np.frombuffer(raw, np.uint8, offset=4 + 4 * dims).reshape(shape)
+
+
+def mnist(folder: Path, part: str = "train") -> ImageGlyphs:
+    """Read MNIST's ``train`` or ``t10k`` part from a folder of idx files."""
+    found = [next(iter(sorted(folder.glob(f"{part}-{kind}*"))), None) for kind in ("images", "labels")]
+    if None in found:
+        raise UnreadableInputError(f"{folder}: no {part}-images/{part}-labels idx files; put MNIST's files there")
+    images, labels = (read_idx(path) for path in found if path)
+    return ImageGlyphs(images, labels.astype(np.int64))
+
+
+def usps(path: Path) -> ImageGlyphs:
+    """Read USPS digits (16 x 16) from its HDF5 file, train part."""
+    import h5py
+
+    with h5py.File(path) as file:
+        data = np.asarray(file["train/data"]).reshape(-1, 16, 16)
+        target = np.asarray(file["train/target"]).astype(np.int64)
+    return ImageGlyphs(np.clip(data * 255, 0, 255).astype(np.uint8), target)
+
+
+def semeion(path: Path) -> ImageGlyphs:
+    """Read Semeion digits (16 x 16, binary) from its text file."""
+    rows = np.loadtxt(gzip.open(path) if path.suffix == ".gz" else path)
+    images = (rows[:, :256].reshape(-1, 16, 16) * 255).astype(np.uint8)
+    return ImageGlyphs(images, rows[:, 256:266].argmax(axis=1).astype(np.int64))
+
+
+def emnist(path: Path) -> ImageGlyphs:
+    """Read the digits among EMNIST by-class characters from an npz of ``x`` and ``y``, upright."""
+    with np.load(path) as data:
+        digit = data["y"] < 10
+        return ImageGlyphs(data["x"][digit], data["y"][digit].astype(np.int64))
+
+
+def pen_characters(path: Path, characters: str) -> StrokeGlyphs:
+    """Read pen trajectories from an npz: ``points``, ``stroke_start``, ``segment_start``, ``label``, ``writer``."""
+    with np.load(path) as data:
+        points = data["points"].astype(np.float32)
+        stroke, segment = data["stroke_start"], data["segment_start"]
+        label, writer = data["label"], data["writer"]
+    points[:, 1] *= -1  # a tablet's y grows upwards
+    samples: dict[str, list[list[list[NDArray[np.float32]]]]] = {}
+    for char in characters:
+        mine = np.flatnonzero(label == char)
+        by_writer: list[list[list[NDArray[np.float32]]]] = []
+        for who in np.unique(writer[mine]):
+            of_writer = []
+            for s in mine[writer[mine] == who]:
+                starts = stroke[segment[s] : segment[s + 1] + 1]
+                strokes = [points[a:b] for a, b in zip(starts[:-1], starts[1:], strict=True) if b > a]
+                if strokes:
+                    of_writer.append(strokes)
+            if of_writer:
+                by_writer.append(of_writer)
+        if by_writer:
+            samples[char] = by_writer
+    return StrokeGlyphs(samples)

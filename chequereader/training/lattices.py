@@ -1,0 +1,103 @@
+"""Segmentation graphs with their truth, packed: what both trainings feed on.
+
+A lattice is a segmented field with its candidates' pictures, what is known of each candidate, and what the
+whole field says. Packed into flat arrays, so that a hundred thousand fit in memory and in one file. Not the
+place for making them: see ``strings`` and the recipes in ``pipelines``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from chequereader.graph import Graph
+from chequereader.segmentation.segmenter import Segmentation
+
+
+@dataclass(frozen=True)
+class Lattices:
+    """Packed lattices: arcs of all members one after the other.
+
+    ``offset`` int64 [members + 1]: where each member's arcs begin. ``nodes`` int64 [members]. ``source``,
+    ``target`` int64 [arcs] within the member. ``crops`` uint8 [arcs, 32, 32]; ``geometry`` float32 [arcs,
+    features]; ``labels`` int64 [arcs], -1 unknown. ``digits`` str [members]: the digits as written.
+    """
+
+    offset: NDArray[np.int64]
+    nodes: NDArray[np.int64]
+    source: NDArray[np.int64]
+    target: NDArray[np.int64]
+    crops: NDArray[np.uint8]
+    geometry: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    digits: NDArray[np.str_]
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    @classmethod
+    def pack(cls, items: Iterable[tuple[Segmentation, NDArray[np.int64], str]]) -> Lattices:
+        """Pack segmentations, each with the labels of its candidates and the digits it says."""
+        kept = [item for item in items if len(item[0].source)]
+        sizes = [len(s.source) for s, _, _ in kept]
+        return cls(
+            offset=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+            nodes=np.array([s.cuts for s, _, _ in kept], np.int64),
+            source=np.concatenate([s.source for s, _, _ in kept]),
+            target=np.concatenate([s.target for s, _, _ in kept]),
+            crops=np.concatenate([s.crops for s, _, _ in kept]),
+            geometry=np.concatenate([s.geometry for s, _, _ in kept]),
+            labels=np.concatenate([labels for _, labels, _ in kept]),
+            digits=np.array([digits for _, _, digits in kept]),
+        )
+
+    @classmethod
+    def join(cls, parts: Sequence[Lattices]) -> Lattices:
+        """Put packs one after the other."""
+        joined = {f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)}
+        starts = np.cumsum([0] + [len(p.source) for p in parts])
+        shifted = [p.offset[:-1] + s for p, s in zip(parts, starts, strict=False)]
+        joined["offset"] = np.concatenate([*shifted, starts[-1:]])
+        return cls(**joined)
+
+    def select(self, members: NDArray[np.int64]) -> Lattices:
+        """Return the lattices of some members, in the order asked for."""
+        arcs = np.concatenate([np.arange(self.offset[m], self.offset[m + 1]) for m in members])
+        sizes = self.offset[members + 1] - self.offset[members]
+        by_arc = {n: getattr(self, n)[arcs] for n in ("source", "target", "crops", "geometry", "labels")}
+        offset = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        return Lattices(offset=offset, nodes=self.nodes[members], digits=self.digits[members], **by_arc)
+
+    def graph(self) -> Graph:
+        """Return the segmentation graphs, packed, with penalties of nought."""
+        node_start = np.concatenate([[0], np.cumsum(self.nodes)])
+        member = np.repeat(np.arange(len(self)), np.diff(self.offset))
+        start = np.zeros(node_start[-1], bool)
+        final = np.zeros(node_start[-1], bool)
+        start[node_start[:-1]] = True
+        final[node_start[1:] - 1] = True
+        return Graph(
+            source=torch.from_numpy(self.source + node_start[member]),
+            target=torch.from_numpy(self.target + node_start[member]),
+            label=torch.arange(len(self.source)),
+            penalty=torch.zeros(len(self.source)),
+            node_member=torch.from_numpy(np.repeat(np.arange(len(self)), self.nodes)),
+            start=torch.from_numpy(start),
+            final=torch.from_numpy(final),
+            members=len(self),
+        )
+
+    def save(self, path: Path) -> None:
+        """Write all arrays to one uncompressed npz."""
+        np.savez(path, **{f.name: getattr(self, f.name) for f in fields(self)})
+
+    @classmethod
+    def load(cls, path: Path) -> Lattices:
+        """Read what ``save`` wrote."""
+        with np.load(path, allow_pickle=False) as data:
+            return cls(**{f.name: data[f.name] for f in fields(cls)})

@@ -1,0 +1,112 @@
+"""Second training: through the graph, from what a field says alone (section VI).
+
+The penalty of the correct readings against that of all readings, E_dforw (eq. 17) or one of its kin, reaches
+every trainable part: networks, geometry, segment penalties, and the penalties of the grammar. No character
+needs a box. Not for the first training from scratch: see ``characters``.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from chequereader.grammar import Grammar, with_digits
+from chequereader.graph import Graph, pack
+from chequereader.recognition.recogniser import Recogniser
+from chequereader.training.criteria import CRITERIA
+from chequereader.training.distortions import distort
+from chequereader.training.lattices import Lattices
+
+
+@dataclass(frozen=True)
+class GraphOptions:
+    """Settings of the second training; ``averaging`` is the decay of the averaged weights a step."""
+
+    epochs: int = 4
+    batch: int = 8
+    rate: float = 5e-4
+    distortion: float = 0.7
+    criterion: str = "discriminative-forward"
+    averaging: float = 0.998
+    seed: int = 0
+
+
+class Reading(nn.Module):
+    """What is trained: a recogniser and the penalties of a grammar's arcs."""
+
+    def __init__(self, recogniser: Recogniser, grammar: Grammar) -> None:
+        super().__init__()
+        self.recogniser = recogniser
+        self.grammar_penalty = nn.Parameter(grammar.graph.penalty.clone())
+
+
+def train_through_graph(
+    reading: Reading,
+    grammar: Grammar,
+    lattices: Lattices,
+    options: GraphOptions,
+    report: Callable[[dict[str, float]], None] = lambda _: None,
+) -> Reading:
+    """Train in place and return the averaged weights.
+
+    Lattices without a path for their digits teach nothing and are left out; ``report`` gets epoch, mean
+    criterion and the share left out.
+    """
+    criterion = CRITERIA[options.criterion]
+    generator = torch.Generator().manual_seed(options.seed)
+    rng = np.random.default_rng(options.seed)
+    averaged = copy.deepcopy(reading)
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": reading.recogniser.parameters(), "weight_decay": 1e-4},
+            {"params": [reading.grammar_penalty], "weight_decay": 0.0},
+        ],
+        lr=options.rate,
+    )
+    steps = options.epochs * -(-len(lattices) // options.batch)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, options.rate, total_steps=steps, pct_start=0.1)
+    constrained = {d: with_digits(grammar, str(d)) for d in np.unique(lattices.digits)}
+    step = 0
+    for epoch in range(options.epochs):
+        total, used = 0.0, 0
+        for chosen in _batches(len(lattices), options.batch, rng):
+            some = lattices.select(chosen)
+            crops = distort(torch.from_numpy(some.crops), options.distortion, generator)
+            penalties = reading.recogniser(crops, torch.from_numpy(some.geometry))
+            free, correct = grammars(grammar, [constrained[d] for d in some.digits], reading.grammar_penalty)
+            loss = criterion(some.graph(), penalties, correct, free)
+            found = torch.isfinite(loss)
+            optimiser.zero_grad(set_to_none=True)
+            if found.any():
+                loss[found].mean().backward()  # type: ignore[no-untyped-call]
+                nn.utils.clip_grad_norm_(reading.parameters(), 2.0)
+                optimiser.step()
+            schedule.step()
+            step += 1
+            _average(averaged, reading, min(options.averaging, 1 - 1 / (step + 1)))
+            total, used = total + loss[found].sum().item(), used + int(found.sum())
+        report({"epoch": epoch + 1, "loss": total / max(used, 1), "no_path": 1 - used / len(lattices)})
+    return averaged
+
+
+def grammars(grammar: Grammar, constrained: list[Graph], penalty: Tensor) -> tuple[Graph, Graph]:
+    """Return the grammar and its constrained forms, packed, both with the penalties being trained."""
+    packed = pack(constrained)
+    return grammar.graph.with_penalty(penalty), packed.with_penalty(penalty[packed.origin])
+
+
+def _batches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    order = rng.permutation(count)
+    for start in range(0, count, size):
+        yield order[start : start + size]
+
+
+@torch.no_grad()
+def _average(into: nn.Module, of: nn.Module, decay: float) -> None:
+    for mean, now in zip(into.parameters(), of.parameters(), strict=True):
+        mean.lerp_(now, 1 - decay)

@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_reader import FakeReader, OtherWeights, ends_at_once, without_weights
+
+from chequereader.batch import BatchSummary, find_scans, run_batch
+from chequereader.errors import OutputError, UnreadableInputError, UsageError, WeightsError
+from chequereader.options import ReadOptions
+from chequereader.reading import KEYS, Reading
+
+Make = Callable[..., Path]
+
+
+def run(folder: Path, out: Path, **options: Any) -> BatchSummary:
+    return run_batch(folder, out, ReadOptions(), **{"make_reader": FakeReader, **options})
+
+
+def records(out: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.read_text().splitlines()]
+
+
+def test_scans_are_found_below_the_folder_in_order(folder: Path, scan: Make) -> None:
+    for name in ("b.png", "a/z.JPG", "a/b/c.tif", "d.webp", ".hidden/x.png", ".x.png"):
+        scan(name)
+    (folder / "truth.csv").write_text("file\n")
+    (folder / "loop").symlink_to(folder)
+    assert find_scans(folder) == ["a/b/c.tif", "a/z.JPG", "b.png", "d.webp"]
+
+
+def test_a_folder_without_scans_and_no_folder(tmp_path: Path, folder: Path) -> None:
+    with pytest.raises(UnreadableInputError, match="no scans here"):
+        run(folder, tmp_path / "out.jsonl")
+    with pytest.raises(UnreadableInputError, match="can't be listed"):
+        run(tmp_path / "missing", tmp_path / "out.jsonl")
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_one_record_a_page_in_order(tmp_path: Path, folder: Path, scan: Make, workers: int) -> None:
+    scan("a-slow.png", 60)
+    scan("b.tif", 70, pages=3)
+    scan("c/unsure.png", 80)
+    for i in range(20):
+        scan(f"d{i:02d}.png", 100 + i)
+    summary = run(folder, tmp_path / "out.jsonl", workers=workers)
+    assert summary == BatchSummary(accepted=24, rejected=1, failed=0, skipped=0)
+    written = records(tmp_path / "out.jsonl")
+    expected = [("a-slow.png", 1), ("b.tif", 1), ("b.tif", 2), ("b.tif", 3), ("c/unsure.png", 1)]
+    expected += [(f"d{i:02d}.png", 1) for i in range(20)]
+    assert [(r["file"], r["page"]) for r in written] == expected
+    assert [r["amount"] for r in written[:5]] == ["60.00", "70.00", "71.00", "72.00", None]
+    assert all(tuple(r) == (*KEYS, "fingerprint") for r in written)
+    assert all(Reading.from_dict(r).model == FakeReader.model for r in written)
+
+
+def test_broken_files_become_failed_records(tmp_path: Path, folder: Path, scan: Make) -> None:
+    scan("good.png")
+    scan("outside.png")
+    scan("jpeg.jpg")
+    whole = (folder / "jpeg.jpg").read_bytes()
+    (folder / "jpeg.jpg").write_bytes(whole[: len(whole) // 2])
+    (folder / "empty.png").touch()
+    (folder / "text.png").write_text("no image")
+    scan("tiny.png").unlink()
+    os.mkfifo(folder / "tiny.png")
+    summary = run(folder, tmp_path / "out.jsonl")
+    assert summary == BatchSummary(accepted=1, rejected=0, failed=5, skipped=0)
+    failed = {r["file"]: r["reason"] for r in records(tmp_path / "out.jsonl") if r["status"] == "failed"}
+    assert set(failed) == {"outside.png", "jpeg.jpg", "empty.png", "text.png", "tiny.png"}
+    assert "cut off or damaged" in failed["jpeg.jpg"]
+    assert "outside the image" in failed["outside.png"]
+
+
+def test_a_worker_that_dies_or_hangs_costs_its_file_only(tmp_path: Path, folder: Path, scan: Make) -> None:
+    for name in ("a.png", "b-crash.png", "c.png", "d-exit.png", "e-hang.png", "f.png", "g.png"):
+        scan(name)
+    summary = run(folder, tmp_path / "out.jsonl", workers=2, time_limit=1.0)
+    assert summary == BatchSummary(accepted=4, rejected=0, failed=3, skipped=0)
+    written = records(tmp_path / "out.jsonl")
+    assert [r["file"][0] for r in written] == list("abcdefg")
+    assert "ended (SIGSEGV)" in written[1]["reason"]
+    assert "ended (exit code 7)" in written[3]["reason"]
+    assert "took longer than 1 s" in written[4]["reason"]
+
+
+def test_no_reader_no_batch(tmp_path: Path, folder: Path, scan: Make) -> None:
+    scan("a.png")
+    with pytest.raises(WeightsError, match="no such weights"):
+        run(folder, tmp_path / "out.jsonl", make_reader=without_weights)
+    with pytest.raises(UsageError, match="ended while it started"):
+        run(folder, tmp_path / "out.jsonl", make_reader=ends_at_once)
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_results_are_not_overwritten(tmp_path: Path, folder: Path, scan: Make) -> None:
+    scan("a.png")
+    (tmp_path / "out.jsonl").write_text("precious\n")
+    with pytest.raises(OutputError, match="--resume"):
+        run(folder, tmp_path / "out.jsonl")
+    with pytest.raises(OutputError, match="not of a batch's results"):
+        run(folder, tmp_path / "out.jsonl", resume=True)
+    assert (tmp_path / "out.jsonl").read_text() == "precious\n"
+    with pytest.raises(OutputError, match="can't be written"):
+        run(folder, tmp_path / "missing" / "out.jsonl")
+    with pytest.raises(UsageError, match="has to end in"):
+        run(folder, tmp_path / "out.xlsx")
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet"])
+def test_resume_reads_what_is_new_changed_or_failed(
+    tmp_path: Path, folder: Path, scan: Make, suffix: str
+) -> None:
+    if suffix == "parquet":
+        pytest.importorskip("pyarrow", reason="the parquet extra isn't installed")
+    out = tmp_path / f"out.{suffix}"
+    scan("b.png", 60)
+    scan("c.tif", 70, pages=2)
+    scan("d.png", 80)
+    (folder / "e.png").touch()
+    assert run(folder, out) == BatchSummary(accepted=4, rejected=0, failed=1, skipped=0)
+    scan("a.png", 40)
+    scan("d.png", 90)
+    scan("e.png", 100)
+    assert run(folder, out, resume=True) == BatchSummary(accepted=3, rejected=0, failed=0, skipped=2)
+    written = read_back(out)
+    assert [r["file"] for r in written] == ["a.png", "b.png", "c.tif", "c.tif", "d.png", "e.png"]
+    assert [r["amount"] for r in written] == ["40.00", "60.00", "70.00", "71.00", "90.00", "100.00"]
+    before = out.read_bytes()
+    assert run(folder, out, resume=True) == BatchSummary(accepted=0, rejected=0, failed=0, skipped=5)
+    assert read_back(out) == written
+    assert suffix == "parquet" or out.read_bytes() == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == [out.name, "scans"]
+
+
+def read_back(out: Path) -> list[dict[str, Any]]:
+    from chequereader.batch.formats import by_suffix
+
+    return list(by_suffix(out).read(out))
+
+
+def test_resume_reads_again_with_other_weights_or_options(tmp_path: Path, folder: Path, scan: Make) -> None:
+    out = tmp_path / "out.jsonl"
+    scan("a.png")
+    scan("b.png")
+    run(folder, out)
+    assert run(folder, out, resume=True, make_reader=OtherWeights).skipped == 0
+    assert [r["model"] for r in records(out)] == [OtherWeights.model] * 2
+    other = run_batch(folder, out, ReadOptions(locale="uk"), resume=True, make_reader=OtherWeights)
+    assert other.skipped == 0
+    device = ReadOptions(locale="uk", device="cpu")
+    assert run_batch(folder, out, device, resume=True, make_reader=OtherWeights).skipped == 2
+    assert len(records(out)) == 2
+
+
+def test_resume_after_a_kill_mends_the_last_line(tmp_path: Path, folder: Path, scan: Make) -> None:
+    out = tmp_path / "out.jsonl"
+    for name in ("a.png", "b.png", "c.png"):
+        scan(name)
+    scan("d.tif", pages=3)
+    run(folder, out)
+    whole = out.read_bytes()
+    # Cut within the last line, and at the end of a line within the pages of one file.
+    for torn in (whole[:-30], whole[: whole.rindex(b"\n", 0, -1) + 1]):
+        out.write_bytes(torn)
+        assert run(folder, out, resume=True) == BatchSummary(accepted=3, rejected=0, failed=0, skipped=3)
+        assert out.read_bytes() == whole
+
+
+def test_resume_keeps_the_records_of_files_that_have_gone(tmp_path: Path, folder: Path, scan: Make) -> None:
+    out = tmp_path / "out.jsonl"
+    for name in ("a.png", "b.png", "c.png"):
+        scan(name)
+    run(folder, out)
+    (folder / "b.png").unlink()
+    run(folder, out, resume=True)
+    assert [r["file"] for r in records(out)] == ["a.png", "b.png", "c.png"]
+
+
+SCRIPT = """
+import sys
+sys.path[:0] = [{tests!r}, {root!r}]
+from pathlib import Path
+from fake_reader import FakeReader
+from chequereader.batch import run_batch
+from chequereader.options import ReadOptions
+if __name__ == "__main__":
+    run_batch(Path({folder!r}), Path({out!r}), ReadOptions(), workers=2, make_reader=FakeReader)
+"""
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "csv"])
+@pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGKILL])
+def test_what_is_finished_survives_an_interruption(
+    tmp_path: Path, folder: Path, scan: Make, suffix: str, kill: signal.Signals
+) -> None:
+    out = tmp_path / f"out.{suffix}"
+    for i in range(12):
+        scan(f"{i:02d}-slow.png", 50 + i)
+    script = tmp_path / "script.py"
+    here = Path(__file__).parent
+    script.write_text(
+        SCRIPT.format(tests=str(here), root=str(here.parents[1]), folder=str(folder), out=str(out))
+    )
+    growing = out if suffix == "jsonl" else tmp_path / "out.csv.part.jsonl"
+    process = subprocess.Popen([sys.executable, str(script)], stderr=subprocess.PIPE, start_new_session=True)
+    deadline = time.monotonic() + 30
+    while not (growing.exists() and growing.read_bytes().count(b"\n") >= 2):
+        assert time.monotonic() < deadline and process.poll() is None
+        time.sleep(0.05)
+    # To the whole group, as Ctrl-C in a terminal.
+    os.killpg(process.pid, kill)
+    _, talk = process.communicate(timeout=20)
+    assert talk.decode().count("Traceback") == (kill is signal.SIGINT)
+    if kill is signal.SIGINT:
+        assert not out.with_name("out.csv.part.jsonl").exists()
+        assert 2 <= len(read_back(out)) < 12
+    summary = run(folder, out, resume=True)
+    assert summary.skipped >= 2 and summary.accepted == 12 - summary.skipped
+    assert [r["amount"] for r in read_back(out)] == [f"{50 + i}.00" for i in range(12)]
