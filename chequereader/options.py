@@ -21,14 +21,14 @@ class ReadOptions:
 
     ``field`` says where the amount stands: ``auto`` (it is looked for), ``whole`` (the image is the amount
     field itself) or ``X0,Y0,X1,Y1`` in pixels of the scan. ``locale`` is how amounts are written, ``auto``
-    for every way known. An answer is accepted if its confidence reaches ``threshold``, or, where that is
-    ``None``, if its calibrated error stays within ``max_error``. ``device`` is ``auto``, ``cpu`` or
-    ``cuda[:n]``.
+    for every way known. An answer is accepted if its confidence reaches ``threshold`` or, where that is
+    ``None``, as long as at most the share ``max_error`` of all cheques is expected to be read wrongly.
+    ``device`` is ``auto``, ``cpu`` or ``cuda[:n]``.
     """
 
     field: str = "auto"
     locale: str = "auto"
-    max_error: float | None = 0.01
+    max_error: float = 0.01
     threshold: float | None = None
     device: str = "auto"
 
@@ -44,8 +44,6 @@ class ReadOptions:
         for name, share in (("max-error", self.max_error), ("threshold", self.threshold)):
             if share is not None and not 0 <= share <= 1:
                 raise UsageError(f"--{name} {share}: use a number from 0 to 1")
-        if self.max_error is None and self.threshold is None:
-            raise UsageError("one of max_error and threshold has to be given")
         if not _DEVICE.fullmatch(self.device):
             raise UsageError(f"--device {self.device}: use auto, cpu, cuda or cuda:N")
 

@@ -18,7 +18,8 @@ from typing import Any
 from tqdm import tqdm
 
 from chequereader.batch.results import Results
-from chequereader.batch.workers import Task, WorkerPool, fingerprint
+from chequereader.batch.serving import Task, fingerprint
+from chequereader.batch.workers import WorkerPool
 from chequereader.errors import UnreadableInputError, one_line
 from chequereader.options import ReadOptions
 from chequereader.reading import ReadsScans

@@ -1,43 +1,34 @@
 """Processes that decode and read, so that a file that crashes, hangs or eats memory costs one record only.
 
 Each worker is a fresh process (spawned, never forked: torch and CUDA don't survive a fork) that keeps one
-reader and talks over a pipe. Not for files of results.
+reader and talks over a pipe; ``serving`` is what it runs. Not for files of results.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import multiprocessing
-import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from types import TracebackType
 
-from chequereader.errors import ChequeReaderError, UnreadableInputError, UsageError
+from chequereader.batch.serving import Task, serve
+from chequereader.errors import ChequeReaderError, UsageError
 from chequereader.reading import Reading, ReadsScans
-from chequereader.scan import open_scans
 
 START_LIMIT_S = 300.0
 """Seconds that a worker may take to load its libraries and weights."""
 
-_WINDOW = 8
+LOT = 8
+"""Files given to a worker at a time at most, so that it can read them together."""
+
+_AHEAD = 4 * LOT
 """Files handed out ahead of the oldest unfinished one, for each worker: it bounds what is kept in memory."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """A file to read: where it lies, and its name in the results."""
-
-    path: Path
-    file: str
 
 
 @dataclass(frozen=True)
@@ -48,36 +39,34 @@ class Finished:
     fingerprint: str
 
 
-def fingerprint(path: Path, settings: str, model: str) -> str:
-    """Return a checksum of all that a reading depends on: the file's bytes, the options, the weights.
-
-    Empty if the file has gone or may not be read, so that it equals no other.
-    """
-    try:
-        with path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
-    return hashlib.sha256(json.dumps([content, settings, model]).encode()).hexdigest()[:32]
+Lot = Sequence[tuple[int, Task]]
+"""Successive files with their numbers."""
 
 
 @dataclass
 class _Worker:
+    """A process, the files that it has yet to finish, and the pages of the first of them read so far."""
+
     process: BaseProcess
     connection: Connection
     deadline: float
     ready: bool = False
-    number: int | None = None
-    task: Task | None = None
+    unfinished: deque[tuple[int, Task]] = field(default_factory=deque)
     readings: list[Reading] = field(default_factory=list)
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.connection.close()
 
 
 class WorkerPool:
-    """Workers that read files; results come in the order of the tasks.
+    """Workers that read files; results come in the order of the files.
 
     ``make_reader`` is called once in each worker and must be picklable; ``settings`` stands for the reader's
-    options in fingerprints. A worker that ends, or gives no page for ``time_limit`` seconds, is replaced and
-    its file gets a failed reading. Use it as a context manager; leaving it ends the workers.
+    options in fingerprints. A worker that ends, or gives no page for ``time_limit`` seconds, is replaced; its
+    files are then read one by one, so that only the one at fault gets a failed reading. Use it as a context
+    manager; leaving it ends the workers.
     """
 
     def __init__(
@@ -88,6 +77,7 @@ class WorkerPool:
         self._time_limit = time_limit
         self._count = workers
         self._workers: list[_Worker] = []
+        self._again: deque[Lot] = deque()
         self._finished: dict[int, Finished] = {}
         self._model: str | None = None
 
@@ -99,7 +89,7 @@ class WorkerPool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for worker in self._workers:
-            _end(worker)
+            worker.end()
 
     @property
     def model(self) -> str:
@@ -111,30 +101,25 @@ class WorkerPool:
             self._attend()
         return self._model
 
-    def read(self, tasks: Iterable[Task]) -> Iterator[Finished]:
+    def read(self, tasks: Sequence[Task]) -> Iterator[Finished]:
         """Yield the readings of each file in the order of the tasks."""
-        numbered = enumerate(tasks)
+        # Small batches go out in smaller lots, so that all workers have something to do to the end.
+        size = max(1, min(LOT, len(tasks) // (4 * self._count)))
         handed_out = given = 0
-        more = True
-        while True:
-            for worker in list(self._workers):
-                room = handed_out - given < _WINDOW * self._count
-                if more and room and worker.ready and worker.task is None:
-                    if not worker.process.is_alive():
-                        self._replace(worker)
-                        continue
-                    number, task = next(numbered, (0, None))
-                    if task is None:
-                        more = False
-                    else:
-                        self._hand_out(worker, number, task)
-                        handed_out += 1
+        while given < len(tasks):
+            for worker in [w for w in self._workers if w.ready and not w.unfinished]:
+                if not worker.process.is_alive():
+                    self._replace(worker)
+                elif self._again:
+                    self._hand_out(worker, self._again.popleft())
+                elif handed_out < min(len(tasks), given + _AHEAD * self._count):
+                    lot = range(handed_out, min(handed_out + size, len(tasks)))
+                    self._hand_out(worker, [(number, tasks[number]) for number in lot])
+                    handed_out = lot.stop
             while given in self._finished:
                 yield self._finished.pop(given)
                 given += 1
-            if not more and given == handed_out:
-                return
-            if given not in self._finished:
+            if given < len(tasks):
                 self._attend()
 
     def finished_early(self) -> list[Finished]:
@@ -144,9 +129,7 @@ class WorkerPool:
     def _started(self) -> _Worker:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(
-            target=_serve, args=(theirs, self._make_reader, self._settings), daemon=True
-        )
+        process = context.Process(target=serve, args=(theirs, self._make_reader, self._settings), daemon=True)
         # A worker starts with Ctrl-C blocked and keeps it so: the interruption is the parent's to handle.
         # The helper process of multiprocessing has to be there before, since starting it lifts the block.
         resource_tracker.ensure_running()
@@ -158,18 +141,19 @@ class WorkerPool:
         theirs.close()
         return _Worker(process, ours, time.monotonic() + START_LIMIT_S)
 
-    def _hand_out(self, worker: _Worker, number: int, task: Task) -> None:
-        worker.number, worker.task = number, task
-        worker.readings = []
+    def _hand_out(self, worker: _Worker, lot: Lot) -> None:
+        worker.unfinished.extend(lot)
         worker.deadline = time.monotonic() + self._time_limit
         try:
-            worker.connection.send(task)
+            worker.connection.send([task for _, task in lot])
         except OSError:
             self._lost(worker)
 
     def _attend(self) -> None:
         """Wait until a worker says something, ends, or runs out of time, and act on it."""
-        waited_for = [w for w in self._workers if w.task is not None or not w.ready]
+        waited_for = [w for w in self._workers if w.unfinished or not w.ready]
+        if not waited_for:
+            return
         patience = min(w.deadline for w in waited_for) - time.monotonic()
         heard = wait([w.connection for w in waited_for], timeout=max(patience, 0))
         for worker in waited_for:
@@ -186,11 +170,12 @@ class WorkerPool:
                 self._lost(worker, f"took longer than {self._time_limit:g} s; the file may be damaged")
 
     def _heed(self, worker: _Worker, message: object) -> None:
+        """Act on what a worker sent: an error, a reading, or a text (see ``serving.serve``)."""
         if isinstance(message, ChequeReaderError):
             raise message
+        worker.deadline = time.monotonic() + self._time_limit
         if isinstance(message, Reading):
             worker.readings.append(message)
-            worker.deadline = time.monotonic() + self._time_limit
             return
         assert isinstance(message, str)
         if not worker.ready:
@@ -200,73 +185,34 @@ class WorkerPool:
             self._finish(worker, message)
 
     def _lost(self, worker: _Worker, reason: str | None = None) -> None:
-        """Replace a worker that ended or has to be ended, and record its file as failed."""
-        _end(worker)
-        if worker.task is None:
+        """Replace a worker that ended or has to be ended; its files are read again one by one, or failed."""
+        worker.end()
+        if not worker.unfinished:
             raise UsageError(
                 "a worker process ended while it started, perhaps for want of memory; use fewer --workers"
             )
-        if reason is None:
-            how = _exit_reason(worker.process.exitcode)
-            reason = f"the process that read it ended ({how}); the file may be damaged"
-        page = len(worker.readings) + 1
-        worker.readings.append(Reading.failed(worker.task.file, page, reason, model=self._model))
-        self._finish(worker, "")
+        if len(worker.unfinished) > 1:
+            self._again.extend([one] for one in worker.unfinished)
+        else:
+            if reason is None:
+                how = _exit_reason(worker.process.exitcode)
+                reason = f"the process that read it ended ({how}); the file may be damaged"
+            file, page = worker.unfinished[0][1].file, len(worker.readings) + 1
+            worker.readings.append(Reading.failed(file, page, reason, model=self._model))
+            self._finish(worker, "")
         self._replace(worker)
+
+    def _finish(self, worker: _Worker, fingerprint: str) -> None:
+        number, _ = worker.unfinished.popleft()
+        whole = all(reading.status != "failed" for reading in worker.readings)
+        self._finished[number] = Finished(tuple(worker.readings), fingerprint if whole else "")
+        worker.readings = []
 
     def _replace(self, worker: _Worker) -> None:
         self._workers[self._workers.index(worker)] = self._started()
-
-    def _finish(self, worker: _Worker, fingerprint: str) -> None:
-        assert worker.number is not None
-        self._finished[worker.number] = Finished(tuple(worker.readings), fingerprint)
-        worker.number = worker.task = None
-
-
-def _end(worker: _Worker) -> None:
-    worker.process.kill()
-    worker.process.join()
-    worker.connection.close()
 
 
 def _exit_reason(code: int | None) -> str:
     if code is not None and code < 0:
         return signal.Signals(-code).name
     return f"exit code {code}"
-
-
-def _serve(connection: Connection, make_reader: Callable[[], ReadsScans], settings: str) -> None:
-    """Read files until the parent has gone; run in the worker.
-
-    Sends the model's name when ready, then for each task a ``Reading`` a page and the file's fingerprint.
-    """
-    # One thread each: the workers share the cores. These are read when the libraries are loaded.
-    os.environ["OMP_NUM_THREADS"] = "1"
-    os.environ["OPENCV_FOR_THREADS_NUM"] = "1"
-    try:
-        reader = make_reader()
-    except ChequeReaderError as error:
-        connection.send(error)
-        return
-    with suppress(EOFError, ConnectionError):
-        connection.send(reader.model)
-        while True:
-            task: Task = connection.recv()
-            failed = False
-            for reading in _readings(reader, task):
-                failed = failed or reading.status == "failed"
-                connection.send(reading)
-            connection.send("" if failed else fingerprint(task.path, settings, reader.model))
-
-
-def _readings(reader: ReadsScans, task: Task) -> Iterator[Reading]:
-    """Yield a reading a page; the first page that can't be read ends the file."""
-    page = 1
-    try:
-        for scan in open_scans(task.path):
-            page = scan.page
-            yield replace(reader.read(scan), file=task.file)
-    except ChequeReaderError as error:
-        if isinstance(error, UnreadableInputError):
-            page = error.page
-        yield Reading.failed(task.file, page, str(error), model=reader.model)

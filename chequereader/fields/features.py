@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from chequereader.fields.candidates import Candidate
+from chequereader.fields.candidates import Candidate, centres_inside
 from chequereader.fields.groups import Components, FloatArray, IntArray
 from chequereader.fields.page_ink import INCH
 from chequereader.fields.rules import Rules, coverage
@@ -131,26 +131,23 @@ def _frame(
 ) -> list[FloatArray]:
     page_width = page_size[1]
     rows = np.zeros((len(candidates), 7), np.float32)
-    centres = (components.boxes[:, :2] + components.boxes[:, 2:]) / 2
-    for i, candidate in enumerate(candidates):
-        if candidate.printed is None:
-            continue
-        inside = candidate.printed.inside
-        held = np.all((centres >= inside[:2]) & (centres < inside[2:]), axis=1)
-        own = components.area[candidate.members].sum()
+    framed = [(i, c, c.printed) for i, c in enumerate(candidates) if c.printed is not None]
+    ink = centres_inside(components.boxes, [p.inside for _, _, p in framed]) @ components.area
+    for (i, candidate, printed), held in zip(framed, ink, strict=True):
+        inside = printed.inside
         rows[i] = (
             1.0,
             inside.width / INCH / 3,
             inside.height / INCH * 2,
             inside.x1 / page_width,
-            min(len(candidate.printed.posts), 8) / 4 - 0.5,
-            min(own / max(components.area[held].sum(), 1), 1.0),
+            min(len(printed.posts), 8) / 4 - 0.5,
+            min(components.area[candidate.members].sum() / max(held, 1), 1.0),
             candidate.box.height / inside.height,
         )
     x0, y0, x1, y1 = boxes.T
     reach = round(0.13 * INCH)
-    below = coverage(rules.horizontal, np.stack([x0, y1 - reach // 2, x1, y1 + reach], axis=1), axis=0)
-    above = coverage(rules.horizontal, np.stack([x0, y0 - reach, x1, y0 + reach // 2], axis=1), axis=0)
+    below = coverage(rules.horizontal, np.stack([x0, y1 - reach // 2, x1, y1 + reach], axis=1))
+    above = coverage(rules.horizontal, np.stack([x0, y0 - reach, x1, y0 + reach // 2], axis=1))
     return [*rows.T, below, above]
 
 
@@ -160,32 +157,32 @@ def _writing(candidates: Sequence[Candidate], components: Components) -> list[Fl
     page_stroke = max(float(np.median(components.stroke)), 0.5)
     page_height = float(np.median(every[:, 3] - every[:, 1]))
     for i, candidate in enumerate(candidates):
-        x0, y0, x1, y1 = every[candidate.members].T.astype(np.float32)
+        along = candidate.members[np.argsort(every[candidate.members, 0], kind="stable")]
+        x0, y0, x1, y1 = every[along].T.astype(np.float32)
         width, height = x1 - x0, y1 - y0
-        tall = np.maximum(height, 0.06 * INCH)
-        own = float(candidate.box.height)
-        large = height >= 0.5 * np.percentile(height, 75)
-        middle = max(float(np.median(height[large])), 1.0)
+        large = height >= 0.5 * np.sort(height)[3 * len(height) // 4]
+        main = height[large]
+        middle = max(float(np.sort(main)[len(main) // 2]), 1.0)
         digits = large & (width <= 1.4 * height) & (height <= 1.7 * middle)
-        spaces = np.maximum(x0[1:] - np.maximum.accumulate(x1)[:-1], 0)
-        pitch = np.diff((x0 + x1)[large] / 2)
-        stroke = components.stroke[candidate.members]
-        area = float(components.area[candidate.members].sum())
+        spaces = x0[1:] - np.maximum.accumulate(x1)[:-1]
+        pitch = np.diff((x0 + x1)[large])
+        stroke = components.stroke[along]
+        mean_stroke = max(float(stroke.mean()), 0.5)
         rows[i] = (
             np.log(len(width)),
-            digits.sum() / max(large.sum(), 1),
-            height[large].mean() / own,
-            height[large].std() / middle,
+            digits.sum() / len(main),
+            main.mean() / candidate.box.height,
+            main.std() / middle,
             y1[large].std() / middle,
-            min(float((width / tall).max()), 6.0) / 3,
+            min(float((width / np.maximum(height, 0.06 * INCH)).max()), 6.0) / 3,
             (width < 0.45 * height).mean(),
-            area / max(candidate.box.area, 1),
-            np.average(stroke, weights=np.maximum(area, 1) * np.ones_like(stroke)) / INCH * 20,
-            stroke.std() / max(float(stroke.mean()), 0.5),
-            np.average(components.dark[candidate.members]),
-            (min(float(spaces.max()) / middle, 4.0) / 2) if len(spaces) else 0.0,
+            components.area[along].sum() / max(candidate.box.area, 1),
+            mean_stroke / INCH * 20,
+            min(float(stroke.std()) / mean_stroke, 2.0),
+            components.dark[along].mean(),
+            (min(max(float(spaces.max()), 0.0) / middle, 4.0) / 2) if len(spaces) else 0.0,
             min(float(pitch.std() / max(pitch.mean(), 1.0)), 2.0) if len(pitch) else 0.0,
-            min(float(stroke.mean()) / page_stroke, 4.0) / 2,
+            min(mean_stroke / page_stroke, 4.0) / 2,
             min(middle / page_height, 5.0) / 2,
         )
     return list(rows.T)

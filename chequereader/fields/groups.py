@@ -15,12 +15,11 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from chequereader.fields.page_ink import INCH, PageInk
-from chequereader.fields.rules import PrintedBox, Rules, beside_ink
+from chequereader.fields.rules import IntArray, PrintedBox, Rules, beside_ink
 
-IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float32]
 
-SMALLEST = 0.07 * INCH
+SMALLEST = 0.05 * INCH
 TALLEST = 1.0 * INCH
 MOST = 600
 GAPS = 0.3, 0.45, 0.65, 0.9, 1.2, 1.7, 2.4
@@ -49,7 +48,7 @@ def find_components(page: PageInk, rules: Rules, printed: Sequence[PrintedBox]) 
     """Return the components of the page's text; specks and blots are left out, the largest ``MOST`` kept."""
     lines = cv2.dilate(rules.horizontal, np.ones((3, 1), np.uint8))
     # A stroke that crosses a rule stays whole: it has ink above and below.
-    text = page.ink & (1 - (lines & (beside_ink(page.ink) == 0)))
+    text = page.ink & (1 - (lines & (beside_ink(page.ink & (1 - lines)) == 0)))
     for box in printed:
         for x0, x1 in box.posts:
             text[max(box.inside.y0 - 2, 0) : box.inside.y1 + 2, x0:x1] = 0
@@ -62,11 +61,13 @@ def find_components(page: PageInk, rules: Rules, printed: Sequence[PrintedBox]) 
         rows = np.sort(rows[np.argsort(-area[rows], kind="stable")[:MOST]])
     new = np.full(count, -1, np.int32)
     new[rows] = np.arange(len(rows), dtype=np.int32)
-    label = new[labels]
     x0, y0 = stats[rows, cv2.CC_STAT_LEFT], stats[rows, cv2.CC_STAT_TOP]
     boxes = np.stack([x0, y0, x0 + width[rows], y0 + height[rows]], axis=1).astype(np.int32)
-    inside = np.flatnonzero(label >= 0)
-    owner = label.reshape(-1)[inside]
+    inside = np.flatnonzero(text)
+    owner = new[labels.reshape(-1)[inside]]
+    inside, owner = inside[owner >= 0], owner[owner >= 0]
+    label = np.full(text.shape, -1, np.int32)
+    label.reshape(-1)[inside] = owner
     depth = cv2.distanceTransform(text, cv2.DIST_L1, 3).reshape(-1)[inside]
     dark = page.darkness.reshape(-1)[inside]
     total = np.maximum(np.bincount(owner, minlength=len(rows)), 1)

@@ -18,6 +18,8 @@ from chequereader.fields.rules import find_rules
 
 COVERED = 0.9
 TOO_LARGE = 3.0
+SIGN = 0.35
+"""Inches left of the amount that a currency sign takes; a zone may hold it."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,13 @@ def holds_amount(boxes: Sequence[Box], truth: TrueInk) -> npt.NDArray[np.bool_]:
     """Return for each page box whether it holds the amount and little else, bool [n].
 
     It does when the centre of the amount's ink is inside, ``COVERED`` of the ink is, and its area at most
-    ``TOO_LARGE`` times that of a box with a narrow margin around the ink.
+    ``TOO_LARGE`` times that of the ink's box with a narrow margin and room for a sign.
     """
     x, y = (truth.box.x0 + truth.box.x1) / 2, (truth.box.y0 + truth.box.y1) / 2
     total = int(truth.mask.sum())
     margin = round(0.05 * PAGE_DPI)
-    limit = TOO_LARGE * (truth.box.width + 2 * margin) * (truth.box.height + 2 * margin)
+    width = truth.box.width + 2 * margin + round(SIGN * PAGE_DPI)
+    limit = TOO_LARGE * width * (truth.box.height + 2 * margin)
     found = np.zeros(len(boxes), bool)
     for i, box in enumerate(boxes):
         x0, y0, x1, y1 = (max(round(v * truth.scale), 0) for v in box)

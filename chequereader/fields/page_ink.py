@@ -17,6 +17,7 @@ PAGE_DPI = 200
 INCH = 100
 """Pixels per inch of the coarse page; every length in this room is a fraction of it."""
 
+WINDOW = 15
 NEIGHBOURHOOD = round(0.6 * INCH)
 
 GreyImage = npt.NDArray[np.uint8]
@@ -40,7 +41,7 @@ class PageInk:
 def find_ink(page_image: GreyImage) -> PageInk:
     """Return the ink of an upright page image, grey uint8 [height, width] at about ``PAGE_DPI``.
 
-    The paper around a pixel is the grey closing over a window wider than any stroke, so that shadows and
+    The paper around a pixel is the grey closing over a ``WINDOW`` wider than any stroke, so that shadows and
     tinted boxes are paper. A stroke counts as ink from a third of this page's good strokes on, and where it
     stands well out of its neighbourhood: that leaves halftones and guilloche out and faint pens in.
     """
@@ -48,20 +49,26 @@ def find_ink(page_image: GreyImage) -> PageInk:
     height, width = page_image.shape
     size = max(round(width * scale), 1), max(round(height * scale), 1)
     coarse = cv2.resize(page_image, size, interpolation=cv2.INTER_AREA)
-    window = cv2.getStructuringElement(cv2.MORPH_RECT, (15, 15))
-    darkness = cv2.morphologyEx(coarse, cv2.MORPH_BLACKHAT, window)
-    strength = _good_stroke(darkness)
+    darkness = darkness_of(coarse, WINDOW)
+    # The darkest fiftieth: print and handwriting together cover more than that of any filled cheque.
+    strength = float(max(grey_quantile(darkness, 0.98), 1))
     around = cv2.blur(darkness, (NEIGHBOURHOOD, NEIGHBOURHOOD))
     least = np.maximum(1.6 * np.arange(256), max(0.35 * strength, 14.0)).clip(max=254).astype(np.uint8)
     ink = (darkness > cv2.LUT(around, least)).astype(np.uint8)
     return PageInk(darkness, ink, strength, scale)
 
 
-def _good_stroke(darkness: GreyImage) -> float:
-    """Return the darkness that the darkest fiftieth of the page reaches, at least 1.
+def darkness_of(image: GreyImage, window: int) -> GreyImage:
+    """Return how much darker each pixel is than the paper around it, in 255ths of the paper's grey.
 
-    Print and handwriting together cover more than that of any filled cheque.
+    The paper is the closing over a square ``window``. Relative, because a shadow takes the same share of the
+    light from paper and stroke; on black, where no stroke can be seen, the share of nothing is not blown up.
     """
-    counts = np.bincount(darkness.reshape(-1), minlength=256)
-    below = np.cumsum(counts) / counts.sum()
-    return float(max(np.searchsorted(below, 0.98), 1))
+    paper = cv2.morphologyEx(image, cv2.MORPH_CLOSE, np.ones((window, window), np.uint8))
+    return cv2.divide(cv2.subtract(paper, image), cv2.max(paper, 60.0), scale=255.0)
+
+
+def grey_quantile(image: GreyImage, share: float) -> int:
+    """Return the grey that a ``share`` of the pixels is at or below."""
+    counts = cv2.calcHist([image], [0], None, [256], [0, 256]).reshape(-1)
+    return int(np.searchsorted(np.cumsum(counts), share * image.size))

@@ -11,15 +11,19 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from chequereader.box import Box
 from chequereader.fields.page_ink import INCH, GreyImage, PageInk
 
+IntArray = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.uint8]
 
 HORIZONTAL = round(0.4 * INCH)
 VERTICAL = round(0.17 * INCH)
 THICKEST = 0.06 * INCH
+BROKEN = round(1.0 * INCH)
 CROWDED = 0.33
 RIDGE = round(0.07 * INCH)
 BOX_HEIGHTS = 0.17 * INCH, 0.9 * INCH
@@ -36,7 +40,7 @@ class Rules:
 
     horizontal: Mask
     vertical: Mask
-    segments: npt.NDArray[np.int32]
+    segments: IntArray
 
 
 def find_rules(page: PageInk) -> Rules:
@@ -49,7 +53,8 @@ def find_rules(page: PageInk) -> Rules:
     faint = (page.darkness > threshold).astype(np.uint8)
     bridged = cv2.morphologyEx(faint, cv2.MORPH_CLOSE, np.ones((1, 7), np.uint8))
     ridges = _ridges(page.darkness, (across, 1), (1, RIDGE), threshold)
-    horizontal, boxes = _thin(_opened(bridged & ridges, HORIZONTAL, 1), 0, beside_ink(page.ink))
+    lines = _opened(bridged & ridges, HORIZONTAL, 1)
+    horizontal, boxes = _thin(lines, 0, beside_ink(page.ink & (1 - lines)))
     ridges = _ridges(page.darkness, (1, down), (RIDGE, 1), threshold)
     # What stands close to a vertical tells nothing: bar codes and digits do.
     vertical, _ = _thin(_opened(faint & ridges, 1, VERTICAL), 1, np.zeros_like(page.ink))
@@ -75,7 +80,7 @@ def _opened(mask: Mask, width: int, height: int) -> Mask:
     return cv2.morphologyEx(mask, cv2.MORPH_OPEN, element, borderType=cv2.BORDER_CONSTANT, borderValue=0)
 
 
-def _thin(mask: Mask, axis: int, beside: Mask) -> tuple[Mask, npt.NDArray[np.int32]]:
+def _thin(mask: Mask, axis: int, beside: Mask) -> tuple[Mask, IntArray]:
     """Keep the components that are thin across ``axis`` (0: rows) and stand free; return their boxes, [n, 4].
 
     ``beside`` counts the ink close to each pixel. Text that stands on a rule inks few pixels close to it; the
@@ -85,10 +90,12 @@ def _thin(mask: Mask, axis: int, beside: Mask) -> tuple[Mask, npt.NDArray[np.int
     length = stats[:, cv2.CC_STAT_WIDTH if axis == 0 else cv2.CC_STAT_HEIGHT]
     area = stats[:, cv2.CC_STAT_AREA]
     inside = np.flatnonzero(mask)
-    crowded = np.bincount(labels.reshape(-1)[inside], beside.reshape(-1)[inside], count) / np.maximum(area, 1)
+    owner = labels.reshape(-1)[inside]
+    crowded = np.bincount(owner, beside.reshape(-1)[inside], count) / np.maximum(area, 1)
     keep = (area <= THICKEST * length) & (crowded <= CROWDED)
     keep[0] = False
-    kept = keep[labels].astype(np.uint8)
+    kept = np.zeros_like(mask)
+    kept.reshape(-1)[inside] = keep[owner]
     x0, y0, width, height = stats[keep, :4].T
     return kept, np.stack([x0, y0, x0 + width, y0 + height], axis=1).astype(np.int32)
 
@@ -115,9 +122,7 @@ def printed_boxes(rules: Rules) -> list[PrintedBox]:
     one of the two ends may be open. A row of cells gives the whole, the whole without a narrow first cell
     (a printed currency sign's), and each wide cell.
     """
-    segments = rules.segments
-    if len(segments) == 0:
-        return []
+    segments = _joined(rules.segments)
     x0, y0, x1, y1 = segments.T
     drop = (y0 + y1)[None, :] / 2 - (y0 + y1)[:, None] / 2
     shared = np.minimum(x1[:, None], x1[None, :]) - np.maximum(x0[:, None], x0[None, :])
@@ -131,15 +136,38 @@ def printed_boxes(rules: Rules) -> list[PrintedBox]:
     return list(found.values())
 
 
+def _joined(segments: IntArray) -> IntArray:
+    """Return horizontal rules [n, 4] with those made one that lie in line, less than ``BROKEN`` apart.
+
+    Writing that stands on a rule breaks it.
+    """
+    if len(segments) == 0:
+        return segments
+    x0, y0, x1, y1 = segments.T
+    level = (np.maximum(y0[:, None], y0) - np.minimum(y1[:, None], y1)) <= 1
+    near = (np.maximum(x0[:, None], x0) - np.minimum(x1[:, None], x1)) <= BROKEN
+    count, owner = connected_components(csr_array(level & near), directed=False)
+    joined = np.empty((count, 4), np.int32)
+    for i in range(count):
+        own = segments[owner == i]
+        joined[i, :2], joined[i, 2:] = own[:, :2].min(axis=0), own[:, 2:].max(axis=0)
+    return joined
+
+
 def _between(
-    horizontal: Mask, vertical: Mask, upper: npt.NDArray[np.int32], lower: npt.NDArray[np.int32]
+    horizontal: Mask, vertical: Mask, upper: IntArray, lower: IntArray
 ) -> list[PrintedBox]:
     """Return the rectangles between two horizontal rules, given as x0, y0, x1, y1."""
     slack = round(0.06 * INCH)
     left, right = max(int(upper[0]), int(lower[0])), min(int(upper[2]), int(lower[2]))
     # A long rule that still leans is lower at one end: only its rows here count.
-    top = int(upper[1]) + int(np.flatnonzero(horizontal[upper[1] : upper[3], left:right].any(axis=1))[-1]) + 1
-    bottom = int(lower[1]) + int(np.flatnonzero(horizontal[lower[1] : lower[3], left:right].any(axis=1))[0])
+    above = np.flatnonzero(horizontal[upper[1] : upper[3], left:right].any(axis=1))
+    beneath = np.flatnonzero(horizontal[lower[1] : lower[3], left:right].any(axis=1))
+    if len(above) == 0 or len(beneath) == 0:
+        return []
+    top, bottom = int(upper[1] + above[-1]) + 1, int(lower[1] + beneath[0])
+    if bottom - top < BOX_HEIGHTS[0]:
+        return []
     start = max(left - slack, 0)
     between = vertical[top:bottom, start : right + slack]
     # A post runs from rule to rule; a tall stroke of a digit seldom meets both.
@@ -164,14 +192,14 @@ def _between(
     return boxes
 
 
-def coverage(mask: Mask, boxes: npt.NDArray[np.int32], axis: int) -> npt.NDArray[np.float32]:
-    """Return for each box [n, 4] the share of its columns (``axis`` 0) or rows (1) that hold a set pixel."""
-    shares = np.zeros(len(boxes), np.float32)
+def coverage(mask: Mask, boxes: IntArray) -> npt.NDArray[np.float32]:
+    """Return for each box [n, 4] the share of its columns that hold a set pixel, float32 [n]."""
     height, width = mask.shape
-    for i, (x0, y0, x1, y1) in enumerate(boxes):
-        part = mask[max(y0, 0) : min(y1, height), max(x0, 0) : min(x1, width)]
-        if part.size:
-            shares[i] = part.any(axis=axis).mean()
+    below = np.zeros((height + 1, width), np.int32)
+    np.cumsum(mask, axis=0, out=below[1:])
+    x0, x1 = boxes[:, 0].clip(0, width), boxes[:, 2].clip(0, width)
+    y0, y1 = boxes[:, 1].clip(0, height), boxes[:, 3].clip(0, height)
+    shares = np.zeros(len(boxes), np.float32)
+    for i in np.flatnonzero((x1 > x0) & (y1 > y0)):
+        shares[i] = (below[y1[i], x0[i] : x1[i]] > below[y0[i], x0[i] : x1[i]]).mean()
     return shares
-
-

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chequereader.box import Box
-from chequereader.fields.page_ink import PAGE_DPI, GreyImage
+from chequereader.fields.page_ink import PAGE_DPI, GreyImage, darkness_of, grey_quantile
 
 WIDTHS = 4.5, 12.0
 """Inches that a cheque, or a voucher with its stub, is wide; a resolution that says otherwise is wrong."""
@@ -24,7 +24,7 @@ SMALL = 800
 LEAST_ANGLE = 0.12
 SAME_SCALE = 0.87, 1.15
 """Scales between which the page's pixels stay as they were scanned."""
-MOST_POINTS = 30_000
+MOST_POINTS = 12_000
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,8 @@ def upright(scan_image: GreyImage, dpi: float | None = None) -> Upright:
 def _small(image: GreyImage) -> GreyImage:
     """Return a picture of at most ``SMALL`` pixels a side."""
     height, width = image.shape
-    step = max(max(height, width) / SMALL, 1.0)
-    size = max(round(width / step), 1), max(round(height / step), 1)
+    step = -(-max(height, width) // SMALL)
+    size = max(width // step, 1), max(height // step, 1)
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
@@ -128,8 +128,9 @@ def _without_bed(small: GreyImage) -> Box:
 
     A shadow, however dark, ends softly and stays.
     """
-    paper_grey = float(np.percentile(small, 80))
-    rows, columns = np.median(small, axis=1), np.median(small, axis=0)
+    paper_grey = float(grey_quantile(small, 0.8))
+    # The median, so that a skewed edge is a step too; every third pixel tells it.
+    rows, columns = np.median(small[:, ::3], axis=1), np.median(small[::3], axis=0)
     y0, y1 = _dark_ends(rows, paper_grey)
     x0, x1 = _dark_ends(columns, paper_grey)
     return Box(x0, y0, x1, y1)
@@ -152,8 +153,8 @@ def _dark_ends(profile: npt.NDArray[np.float64], paper_grey: float) -> tuple[int
 def _written(part: GreyImage) -> Box:
     """Return a picture without those of its empty margins that are wide; a narrow strip of them is kept."""
     height, width = part.shape
-    darkness = cv2.morphologyEx(part, cv2.MORPH_BLACKHAT, np.ones((9, 9), np.uint8))
-    ink = darkness > max(0.4 * float(np.percentile(darkness, 99)), 25.0)
+    darkness = darkness_of(part, 9)
+    ink = darkness > max(0.4 * grey_quantile(darkness, 0.99), 25.0)
     rows, columns = np.flatnonzero(ink.sum(axis=1) > 1), np.flatnonzero(ink.sum(axis=0) > 1)
     if len(rows) < 2 or len(columns) < 2:
         return Box(0, 0, width, height)
@@ -176,8 +177,8 @@ def skew(image: GreyImage) -> float:
     few rows. Edges, not ink, so that large dark areas do not outweigh lines.
     """
     small = _small(image)
-    darkness = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((9, 9), np.uint8))
-    strength = float(np.percentile(darkness, 98))
+    darkness = darkness_of(small, 9)
+    strength = grey_quantile(darkness, 0.98)
     y, x = np.nonzero(darkness > max(0.4 * strength, 12.0))
     if len(y) < 50:
         return 0.0

@@ -94,12 +94,10 @@ class _Net:
         self.bury(source, target)
 
     def bury(self, source: int, target: int) -> None:
-        """Remove a source that leads nowhere any more and a target that nothing leads to."""
+        """Cut off a source that leads nowhere any more and a target that nothing leads to."""
         if not self.leaving[source] and source not in self.finals:
             for key in list(self.entering[source]):
                 self.remove(key)
-            self.starts.discard(source)
         if not self.entering[target] and target not in self.starts:
             for key in list(self.leaving[target]):
                 self.remove(key)
-            self.finals.discard(target)

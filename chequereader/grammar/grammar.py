@@ -13,7 +13,7 @@ from functools import cached_property
 
 from torch import Tensor
 
-from chequereader.alphabet import AMOUNTS, LOWERED
+from chequereader.alphabet import AMOUNTS, LOWERED, RUBBISH
 from chequereader.errors import UsageError
 from chequereader.grammar.amount import MAX_UNIT_DIGITS, Amount, Role, value_of
 from chequereader.graph.graph import Graph
@@ -56,19 +56,19 @@ class Grammar:
         return Amount(minor_units, self.signs[signs.pop()] if len(signs) == 1 else None)
 
     def path(self, labels: Sequence[int]) -> list[int] | None:
-        """Return the arcs of the best path that reads exactly these labels, None if there is none."""
-        best: dict[int, tuple[float, tuple[int, ...]]] = {state: (0.0, ()) for state in self._ends[0]}
-        penalty = self.graph.penalty.tolist()
+        """Return the arcs of the path that reads exactly these labels, None if there is none.
+
+        There are never two: no text has two meanings.
+        """
+        paths: dict[int, tuple[int, ...]] = {node: () for node in self._ends[0]}
         for label in labels:
-            further: dict[int, tuple[float, tuple[int, ...]]] = {}
-            for arc, source, target in self._arcs_of_label[label]:
-                if source in best:
-                    total = best[source][0] + penalty[arc]
-                    if target not in further or total < further[target][0]:
-                        further[target] = total, (*best[source][1], arc)
-            best = further
-        ends = [best[state] for state in self._ends[1] if state in best]
-        return list(min(ends)[1]) if ends else None
+            paths = {
+                target: (*paths[source], arc)
+                for arc, source, target in self._arcs_of_label.get(label, ())
+                if source in paths
+            }
+        complete = [paths[node] for node in self._ends[1] if node in paths]
+        return list(complete[0]) if complete else None
 
     def interpret(self, labels: Sequence[int]) -> Amount | None:
         """Return the amount that labels of ``AMOUNTS`` spell, rubbish among them; None if they spell none."""
@@ -82,12 +82,11 @@ class Grammar:
         """
         shown = text if len(text) <= 40 else text[:37] + "..."
         characters = "".join(c for c in text.translate(DASHES) if unicodedata.category(c) != "Zs")
-        try:
-            labels = AMOUNTS.encode(characters)
-        except KeyError as missing:
-            known = AMOUNTS.classes[: AMOUNTS.rubbish]
-            raise UsageError(f"amount {shown!r}: {missing} is not among the characters {known}") from None
-        arcs = self.path(labels)
+        known = AMOUNTS.labels.replace(RUBBISH, "")
+        for character in characters:
+            if character not in known:
+                raise UsageError(f"amount {shown!r}: {character!r} is not among the characters {known}")
+        arcs = self.path(AMOUNTS.encode(characters))
         if arcs is None:
             raise UsageError(f"{shown!r} is not written as an amount of locale {self.locale!r}, like 1234.56")
         amount = self.value(arcs)

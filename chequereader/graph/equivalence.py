@@ -1,4 +1,4 @@
-"""Whether two graphs say the same: the same label strings at the same penalties. Not a comparison of structure."""
+"""Whether two graphs give the same label strings the same penalties, however they are built."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from chequereader.graph.compose import compose
+from chequereader.graph.composition import compose
 from chequereader.graph.graph import EPSILON, Graph
 from chequereader.graph.paths import best_values
 from chequereader.graph.scores import forward_penalty
 
 STATES = 3
 """States of the random graphs that strings are weighed with; two would do to tell all strings apart."""
+
+SCALES = (1.0, 30.0, 1000.0)
+"""Bounds of the random penalties, in turn; they are of both signs, so that any string may come out best."""
 
 
 def equivalent(
@@ -22,20 +25,21 @@ def equivalent(
     generator: np.random.Generator,
     *,
     best: bool = False,
-    trials: int = 8,
+    trials: int = 9,
 ) -> Tensor:
     """Return for each member whether both graphs give every label string the same penalty, bool [members].
 
     The penalty of a string is the forward penalty of its paths, or with ``best`` the least. Both graphs,
     acyclic, are composed with random graphs over their labels, under which almost surely no two strings weigh
     the same, and the scores compared: a difference beyond ``tolerance`` in a score is a proof, agreement in
-    all ``trials`` is strong evidence. Every other trial has penalties so wide that a single string decides.
+    all ``trials`` is strong evidence. Trials differ in how wide the random penalties are: narrow ones weigh
+    all strings together, wide ones let a single string decide, however bad it is.
     """
     same = torch.ones(max(left.members, right.members), dtype=torch.bool, device=left.device)
     labels = torch.unique(torch.cat([left.label, right.label]))
     labels = labels[labels != EPSILON].tolist()
     for trial in range(trials):
-        weights = _random_graph(labels, 30.0 if trial % 2 else 1.0, generator).to(left.device, torch.float64)
+        weights = _random_graph(labels, SCALES[trial % len(SCALES)], generator).to(left.device, torch.float64)
         first, second = (
             _score(compose(graph.to(dtype=torch.float64), weights), best) for graph in (left, right)
         )
@@ -51,6 +55,6 @@ def _score(graph: Graph, best: bool) -> Tensor:
 def _random_graph(labels: list[int], scale: float, generator: np.random.Generator) -> Graph:
     """All labels between all pairs of states at random penalties; any state may end."""
     ends = [(s, t, label) for s in range(STATES) for t in range(STATES) for label in labels]
-    penalties = (scale * generator.random(len(ends))).tolist()
+    penalties = generator.uniform(-scale, scale, len(ends)).tolist()
     arcs = [(*end, penalty) for end, penalty in zip(ends, penalties, strict=True)]
     return Graph.from_arcs(arcs, final=range(STATES), dtype=torch.float64)

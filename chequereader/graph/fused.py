@@ -2,7 +2,7 @@
 
 The hot path of reading and of training: a packed segmentation graph, a penalty for every label on every arc,
 and a cyclic acceptor over the labels. Loops run over the depth of the segmentation graph alone. For graphs in
-general, with epsilon or a check of one's own, see ``compose`` and ``paths``.
+general, with epsilon or a check of one's own, see ``composition``, ``scores`` and ``paths``.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from chequereader.graph.graph import Graph
+from chequereader.graph.order import on_device
 from chequereader.graph.trellis import Trellis, trace
 
 
@@ -53,20 +53,18 @@ def viterbi(segmentation: Graph, penalties: Tensor, grammar: Graph) -> BestPaths
     """Return the path of least penalty of each member (eq. 10 over the composed graph).
 
     ``segmentation``: packed, acyclic; its own penalties [arcs] are added. ``penalties`` [arcs, labels]: what
-    a label costs on an arc. ``grammar``: an acceptor over the labels without epsilon, of one member for all or
-    of one for each. Raises :class:`CycleError`, :class:`LabelError`, :class:`PenaltyError` for NaN.
+    a label costs on an arc. ``grammar``: an acceptor over the labels without epsilon, of one member for all
+    or of one for each. Raises :class:`CycleError`, :class:`LabelError`, :class:`PenaltyError` for NaN.
     """
     with torch.no_grad():
         trellis = Trellis(segmentation, penalties, grammar)
         values, into = trellis.best()
-        members, arcs, grammar_arcs = trace(trellis, values, into)
-    device = penalties.device
-    arcs, grammar_arcs = (torch.from_numpy(x).to(device) for x in (arcs, grammar_arcs))
+        walk = trace(trellis, values, into)
+    member, arcs, grammar_arcs = on_device(penalties.device, *walk)
     labels = grammar.label[grammar_arcs]
-    counts = np.bincount(members, minlength=segmentation.members)
-    offset = torch.from_numpy(np.concatenate([[0], np.cumsum(counts)])).to(device)
+    offset = torch.searchsorted(member, torch.arange(segmentation.members + 1, device=member.device))
     step = penalties[arcs, labels] + segmentation.penalty[arcs] + grammar.penalty[grammar_arcs]
-    total = step.new_zeros(segmentation.members).index_add(0, torch.from_numpy(members).to(device), step)
+    total = step.new_zeros(segmentation.members).index_add(0, member, step)
     total = total.masked_fill(trellis.total_best(values) == torch.inf, torch.inf)
     return BestPaths(total, arcs, labels, grammar_arcs, offset)
 

@@ -96,6 +96,13 @@ class Graph:
         """Type of the penalties."""
         return self.penalty.dtype
 
+    @property
+    def arc_map(self) -> Tensor:
+        """The ``origin`` of a graph that has one; :class:`GraphError` otherwise."""
+        if self.origin is None:
+            raise GraphError("the graph was not made from another one: it has no arc map")
+        return self.origin
+
     @cached_property
     def arc_member(self) -> Tensor:
         """int64 [arcs]: the member of each arc."""
@@ -173,11 +180,15 @@ class Graph:
     def to(self, device: torch.device | str | None = None, dtype: torch.dtype | None = None) -> Graph:
         """Return the graph on another device or with penalties of another floating type."""
         return Graph(
-            *(t.to(device) for t in (self.source, self.target, self.label)),
-            self.penalty.to(device=device, dtype=dtype),
-            *(t.to(device) for t in (self.node_member, self.start, self.final)),
-            self.members,
-            None if self.origin is None else self.origin.to(device),
+            source=self.source.to(device),
+            target=self.target.to(device),
+            label=self.label.to(device),
+            penalty=self.penalty.to(device=device, dtype=dtype),
+            node_member=self.node_member.to(device),
+            start=self.start.to(device),
+            final=self.final.to(device),
+            members=self.members,
+            origin=None if self.origin is None else self.origin.to(device),
         )
 
 
@@ -227,6 +238,21 @@ def unpack(graph: Graph) -> list[Graph]:
             )
         )
     return result
+
+
+def by_member(graph: Graph) -> Graph:
+    """Return a graph whose ``node_member`` is in any order with its nodes brought into the members' order."""
+    order = torch.argsort(graph.node_member, stable=True)
+    number = torch.empty_like(order)
+    number[order] = torch.arange(order.shape[0], device=order.device)
+    return replace(
+        graph,
+        source=number[graph.source],
+        target=number[graph.target],
+        node_member=graph.node_member[order],
+        start=graph.start[order],
+        final=graph.final[order],
+    )
 
 
 def _offsets(sorted_members: Tensor, members: int) -> Tensor:

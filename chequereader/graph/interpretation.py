@@ -10,8 +10,7 @@ import torch
 from torch import Tensor
 
 from chequereader.graph.graph import Graph
-from chequereader.graph.nbest import nbest_paths
-from chequereader.graph.order import distinct
+from chequereader.graph.strings import nbest_paths
 from chequereader.graph.trellis import Trellis
 
 MARGINS: tuple[float, ...] = (8.0, 32.0, float("inf"))
@@ -46,7 +45,7 @@ def interpret(
     )
     lonely = trellis.empty_paths(allowed)
     used = torch.cat([ends.view(-1), lonely])
-    pairs = torch.from_numpy(distinct(used.cpu().numpy(), segmentation.nodes * states)).to(used.device)
+    pairs = used.unique()
     source, target = torch.searchsorted(pairs, ends)
     node, state = pairs // states, pairs % states
     member = segmentation.node_member[node]
@@ -80,7 +79,7 @@ def nbest(
             )
             paths = nbest_paths(graph, n, key)
             total, member, offset = paths.penalty.tolist(), paths.member.tolist(), paths.offset.tolist()
-            labels, arcs = paths.labels.tolist(), graph.origin[paths.arcs].tolist()
+            labels, arcs = paths.labels.tolist(), graph.arc_map[paths.arcs].tolist()
             for index in sorted({*member}):
                 readings[index] = []
             for path, index in enumerate(member):

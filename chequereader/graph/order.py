@@ -50,7 +50,7 @@ def schedule(source: Tensor, target: Tensor, node_member: Tensor) -> Schedule:
 
     Raises :class:`CycleError` naming a member that has a cycle and an arc on the way to it.
     """
-    from_, to = source.cpu().numpy(), target.cpu().numpy()
+    from_, to = on_host(source, target)
     nodes = node_member.shape[0]
     node_order, level_sizes = _kahn(from_, to, nodes)
     if node_order.shape[0] < nodes:
@@ -70,7 +70,7 @@ def schedule(source: Tensor, target: Tensor, node_member: Tensor) -> Schedule:
     first = np.zeros(nodes + 1, dtype=np.int64)
     in_degrees = np.bincount(target_rank, minlength=nodes)
     np.cumsum(in_degrees, out=first[1:])
-    bounds = np.concatenate([[0], np.cumsum(level_sizes)])
+    bounds = np.cumsum([0, *level_sizes])
     arc_bounds = first[bounds].tolist()
     node_bounds = bounds.tolist()
     levels = tuple(
@@ -78,8 +78,19 @@ def schedule(source: Tensor, target: Tensor, node_member: Tensor) -> Schedule:
         for i in range(1, len(level_sizes))
     )
     arrays = (arc_order, rank[from_[arc_order]], target_rank, node_order, rank, first)
-    tensors = (torch.from_numpy(array).to(source.device) for array in arrays)
-    return Schedule(*tensors, levels=levels, in_degree=int(in_degrees.max(initial=0)))
+    order, from_rank, to_rank, nodes_ranked, ranks, begins = on_device(source.device, *arrays)
+    degree = int(in_degrees.max(initial=0))
+    return Schedule(order, from_rank, to_rank, nodes_ranked, ranks, begins, levels, degree)
+
+
+def on_host(*tensors: Tensor) -> tuple[np.ndarray, ...]:
+    """Return tensors as arrays; the structure of graphs is worked out on the CPU."""
+    return tuple(tensor.detach().cpu().numpy() for tensor in tensors)
+
+
+def on_device(device: torch.device, *arrays: np.ndarray) -> tuple[Tensor, ...]:
+    """Return arrays as tensors on a device."""
+    return tuple(torch.from_numpy(array).to(device) for array in arrays)
 
 
 def stable_order(keys: np.ndarray) -> np.ndarray:
@@ -113,15 +124,27 @@ class Csr:
         self.first = np.zeros(groups + 1, dtype=np.int64)
         np.cumsum(np.bincount(keys, minlength=groups), out=self.first[1:])
 
+    def all_of(self, keys: np.ndarray) -> np.ndarray:
+        """Return the items of all groups named by keys [n]."""
+        begin, counts = self.first[keys], self.first[keys + 1] - self.first[keys]
+        ends = np.cumsum(counts)
+        total = int(ends[-1]) if ends.shape[0] else 0
+        return self.order[np.arange(total) + np.repeat(begin - ends + counts, counts)]
+
     def of(self, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the items of all groups named by keys [n], and for each the index 0..n-1 it belongs to."""
         row, position = spans(self.first[keys], self.first[keys + 1])
         return self.order[position], row
 
 
-def distinct(keys: np.ndarray, size: int) -> np.ndarray:
-    """Return each of the keys (0..size-1) once, in ascending order."""
-    return np.unique(keys) if keys.shape[0] < size >> 4 else np.nonzero(np.bincount(keys, minlength=size))[0]
+def distinct(keys: np.ndarray, scratch: np.ndarray) -> np.ndarray:
+    """Return each of the keys once, ascending; ``scratch`` int64 has a place for every key and is written to.
+
+    Most keys stand there many times: the last of each kind is found by writing, and only those are sorted.
+    """
+    index = np.arange(keys.shape[0])
+    scratch[keys] = index
+    return np.sort(keys[scratch[keys] == index])
 
 
 def spans(begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -137,12 +160,13 @@ def _kahn(from_: np.ndarray, to: np.ndarray, nodes: int) -> tuple[np.ndarray, li
     leaving = Csr(from_, nodes)
     waiting_for = np.bincount(to, minlength=nodes)
     ready = np.nonzero(waiting_for == 0)[0]
+    scratch = np.empty(nodes, dtype=np.int64)
     found = []
     while ready.shape[0]:
         found.append(ready)
-        reached = to[leaving.of(ready)[0]]
+        reached = to[leaving.all_of(ready)]
         np.subtract.at(waiting_for, reached, 1)
-        ready = np.unique(reached[waiting_for[reached] == 0])
+        ready = distinct(reached[waiting_for[reached] == 0], scratch)
     return (np.concatenate(found) if found else np.zeros(0, dtype=np.int64)), [len(part) for part in found]
 
 
@@ -157,6 +181,7 @@ class Incoming:
 
 def incoming(target: Tensor, nodes: int) -> Incoming:
     """Group arcs by their target node; ``target`` int64 [arcs]."""
-    groups = Csr(target.cpu().numpy(), nodes)
+    groups = Csr(on_host(target)[0], nodes)
     degree = int(np.diff(groups.first).max(initial=0))
-    return Incoming(*(torch.from_numpy(x).to(target.device) for x in (groups.order, groups.first)), degree)
+    order, first = on_device(target.device, groups.order, groups.first)
+    return Incoming(order, first, degree)

@@ -1,6 +1,6 @@
 """Paths of packed acyclic graphs: the best one of each member, and random ones.
 
-For the n best see ``nbest``; for scores that sum over all paths see ``scores``.
+For the n best see ``strings``; for scores that sum over all paths see ``scores``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from chequereader.graph.graph import EPSILON, Graph
+from chequereader.graph.order import on_device, on_host
 from chequereader.graph.scores import Recursion, finite, require_paths
 from chequereader.graph.walk import draw, joined, pick, window
 
@@ -83,14 +84,11 @@ def best_path(graph: Graph) -> Paths:
     schedule, values, total = graph.schedule, best.values, best.total
     ends, member = best.final, best.final_member
     hit = ((values[ends] == total[member]) & (total[member] < torch.inf)).nonzero()[:, 0]
-    members, unique = np.unique(member[hit].cpu().numpy(), return_index=True)
-    value, opening, source, first, order, cost = (
-        x.cpu().numpy()
-        for x in (
-            *(values, best.initial, schedule.source, schedule.first, schedule.arc_order, best.weight),
-        )
-    )
-    node = ends[hit].cpu().numpy()[unique]
+    hit_member, hit_node = on_host(member[hit], ends[hit])
+    members, unique = np.unique(hit_member, return_index=True)
+    node = hit_node[unique]
+    value, opening, cost = on_host(values, best.initial, best.weight)
+    source, first, order = on_host(schedule.source, schedule.first, schedule.arc_order)
     steps: list[tuple[np.ndarray, ...]] = []
     while True:
         going = opening[node] != value[node]
@@ -114,21 +112,15 @@ def random_paths(graph: Graph, count: int, generator: np.random.Generator) -> Pa
         recursion = Recursion(graph, graph.penalty.detach())
     require_paths(recursion.total)
     schedule = recursion.schedule
-    share, final_share = (x.double().cpu().numpy() for x in (recursion.share, recursion.final_share))
-    source, first, order = (x.cpu().numpy() for x in (schedule.source, schedule.first, schedule.arc_order))
-    final, final_member, opens = (
-        x.cpu().numpy()
-        for x in (
-            *(recursion.final, recursion.final_member),
-            finite(recursion.values).exp() * graph.start[schedule.node_order],
-        )
-    )
+    share, final_share = on_host(recursion.share.double(), recursion.final_share.double())
+    source, first, order = on_host(schedule.source, schedule.first, schedule.arc_order)
+    opening = finite(recursion.values).exp() * graph.start[schedule.node_order]
+    final, final_member, opens = on_host(recursion.final, recursion.final_member, opening)
     by_member = np.argsort(final_member, kind="stable")
     bound = np.searchsorted(final_member[by_member], np.arange(graph.members + 1))
     member = np.repeat(np.arange(graph.members), count)
-    node = final[
-        by_member[draw(np.cumsum(final_share[by_member]), bound[member], bound[member + 1], generator)]
-    ]
+    ends = draw(np.cumsum(final_share[by_member]), bound[member], bound[member + 1], generator)
+    node = final[by_member[ends]]
     summed = np.cumsum(share)
     path = np.arange(member.shape[0])
     steps: list[tuple[np.ndarray, ...]] = []
@@ -145,9 +137,8 @@ def random_paths(graph: Graph, count: int, generator: np.random.Generator) -> Pa
 
 def paths_of(graph: Graph, steps: list[tuple[np.ndarray, ...]], member: np.ndarray) -> Paths:
     """Return the paths of a walk back: steps of (path, arc) arrays, and the member [paths] of each path."""
-    path, arcs = (torch.from_numpy(x).to(graph.device) for x in joined(steps, 2))
+    path, arcs, members = on_device(graph.device, *joined(steps, 2), member)
     offset = torch.searchsorted(path, torch.arange(member.shape[0] + 1, device=graph.device))
     penalty = graph.penalty.new_zeros(member.shape[0])
     penalty = penalty.index_add(0, path, graph.penalty.index_select(0, arcs))
-    members = torch.from_numpy(member).to(graph.device)
     return Paths(penalty, arcs, graph.label[arcs], offset, members)

@@ -1,4 +1,4 @@
-"""Pruning: only what is likely, or not much worse than the best, is kept. See ``trim`` for dead ends alone."""
+"""Pruning: only what is likely, or not much worse than the best, is kept; ``trim`` removes dead ends."""
 
 from __future__ import annotations
 

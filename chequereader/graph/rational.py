@@ -1,7 +1,7 @@
 """Union, concatenation, closure, reversal and relabelling of packed graphs, member by member.
 
-Nodes and arcs are copied and joined by epsilon arcs without penalty; nothing is minimised. Penalties keep their
-gradients. Composition stands in ``compose``.
+Nodes and arcs are copied and joined by epsilon arcs without penalty; nothing is minimised. Penalties keep
+their gradients. Composition stands in ``composition``.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from chequereader.graph.errors import GraphError
-from chequereader.graph.graph import EPSILON, Graph, pack
-from chequereader.graph.order import spans
+from chequereader.graph.graph import EPSILON, Graph, by_member, pack
+from chequereader.graph.order import on_device, on_host, spans
 
 
 def union(graphs: Sequence[Graph]) -> Graph:
@@ -25,7 +25,7 @@ def union(graphs: Sequence[Graph]) -> Graph:
     """
     members = _members(graphs)
     packed = pack([replace(graph, origin=None) for graph in graphs])
-    return _regrouped(
+    return by_member(
         replace(
             packed,
             node_member=packed.node_member % members,
@@ -42,21 +42,7 @@ def concatenation(graphs: Sequence[Graph]) -> Graph:
     [arcs, 2]: which graph, and which of its arcs; (-1, -1) for the joints.
     """
     _members(graphs)
-    result = replace(graphs[0], origin=_numbered(graphs[0], 0))
-    for index, graph in enumerate(graphs[1:], start=1):
-        both = union([result, graph])
-        first_of_both = torch.cat([result.origin, _numbered(graph, index)])
-        came_from = both.origin[:, 0] * result.arcs + both.origin[:, 1]
-        from_left = _node_is_left(result, graph)
-        ends = both.final & from_left
-        begins = both.start & ~from_left
-        result = _joined(
-            replace(both, start=both.start & from_left, final=both.final & ~from_left),
-            ends,
-            begins,
-            first_of_both[came_from],
-        )
-    return result
+    return _chained(graphs, stop_early=False)
 
 
 def closure(graph: Graph, most: int | None = None) -> Graph:
@@ -69,14 +55,12 @@ def closure(graph: Graph, most: int | None = None) -> Graph:
     if most is not None:
         if most < 1:
             raise GraphError(f"a closure of at most {most}: give at least 1")
-        empty = _empty_paths(graph)
-        copies = [graph, *[union([graph, empty]) for _ in range(most - 1)]]
-        once_or_more = concatenation([replace(copy, origin=None) for copy in copies])
-        result = union([once_or_more, empty])
-        return replace(result, origin=once_or_more.origin[result.origin[:, 1]])
+        once_or_more = _chained([graph] * most, stop_early=True)
+        result = union([once_or_more, _empty_paths(graph)])
+        return replace(result, origin=once_or_more.arc_map[result.arc_map[:, 1]])
     closed = _joined(graph, graph.final, graph.start, _numbered(graph, 0))
     result = union([closed, _empty_paths(graph)])
-    return replace(result, origin=closed.origin[result.origin[:, 1]])
+    return replace(result, origin=closed.arc_map[result.arc_map[:, 1]])
 
 
 def reverse(graph: Graph) -> Graph:
@@ -105,6 +89,23 @@ def _members(graphs: Sequence[Graph]) -> int:
     return counts.pop()
 
 
+def _chained(graphs: Sequence[Graph], stop_early: bool) -> Graph:
+    """One graph after the other; with ``stop_early`` a path may also end with any of them."""
+    result = replace(graphs[0], origin=_numbered(graphs[0], 0))
+    last = result.final
+    for index, graph in enumerate(graphs[1:], start=1):
+        both = union([result, graph])
+        came_from = torch.cat([result.arc_map, _numbered(graph, index)])
+        left, ends = _on_left(result, graph, last)
+        chained = replace(
+            both, start=both.start & left, final=both.final if stop_early else both.final & ~left
+        )
+        origin = came_from[both.arc_map[:, 0] * result.arcs + both.arc_map[:, 1]]
+        last = both.final & ~left
+        result = _joined(chained, ends, both.start & ~left, origin)
+    return result
+
+
 def _numbered(graph: Graph, index: int) -> Tensor:
     arcs = torch.arange(graph.arcs, device=graph.device)
     return torch.stack([torch.full_like(arcs, index), arcs], 1)
@@ -118,35 +119,20 @@ def _empty_paths(graph: Graph) -> Graph:
     return Graph(nothing, nothing, nothing, graph.penalty[:0], member, every, every, graph.members)
 
 
-def _node_is_left(left: Graph, right: Graph) -> Tensor:
-    member = torch.cat([left.node_member, right.node_member])
-    side = torch.arange(member.shape[0], device=member.device) < left.nodes
-    return side[torch.argsort(member, stable=True)]
-
-
-def _regrouped(graph: Graph) -> Graph:
-    """Bring the nodes into the order of their members."""
-    order = torch.argsort(graph.node_member, stable=True)
-    number = torch.empty_like(order)
-    number[order] = torch.arange(order.shape[0], device=order.device)
-    return replace(
-        graph,
-        source=number[graph.source],
-        target=number[graph.target],
-        node_member=graph.node_member[order],
-        start=graph.start[order],
-        final=graph.final[order],
-    )
+def _on_left(left: Graph, right: Graph, marked: Tensor) -> tuple[Tensor, Tensor]:
+    """Which nodes of the union come from ``left``, and which of them are ``marked`` (bool [left nodes])."""
+    order = torch.argsort(torch.cat([left.node_member, right.node_member]), stable=True)
+    side = torch.arange(order.shape[0], device=order.device) < left.nodes
+    return side[order], torch.cat([marked, torch.zeros_like(right.final)])[order]
 
 
 def _joined(graph: Graph, ends: Tensor, begins: Tensor, origin: Tensor) -> Graph:
     """Add epsilon arcs from all nodes ``ends`` to all nodes ``begins`` (bool [nodes]) of the same member."""
     tails, heads = ends.nonzero()[:, 0], begins.nonzero()[:, 0]
-    head_member = graph.node_member[heads].cpu().numpy()
-    member = graph.node_member[tails].cpu().numpy()
-    row, position = spans(head_member.searchsorted(member), head_member.searchsorted(member, side="right"))
-    source = tails[torch.from_numpy(row).to(tails.device)]
-    target = heads[torch.from_numpy(position).to(heads.device)]
+    head_member, member = on_host(graph.node_member[heads], graph.node_member[tails])
+    pairs = spans(head_member.searchsorted(member), head_member.searchsorted(member, side="right"))
+    tail, head = on_device(graph.device, *pairs)
+    source, target = tails[tail], heads[head]
     return replace(
         graph,
         source=torch.cat([graph.source, source]),

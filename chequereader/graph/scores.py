@@ -1,7 +1,7 @@
 """Scores of packed acyclic graphs: forward penalty, expected cost, posteriors (section VI-C).
 
 One recursion over the levels of the graph gives them all, with a gradient of its own. Not for paths: see
-``paths`` and ``nbest``; not for segmentation graphs with a grammar, which ``fused`` scores faster.
+``paths`` and ``strings``; not for segmentation graphs with a grammar, which ``fused`` scores faster.
 """
 
 from __future__ import annotations

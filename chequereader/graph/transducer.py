@@ -11,7 +11,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from chequereader.graph.compose import compose
+from chequereader.graph.composition import compose
 from chequereader.graph.errors import LabelError
 from chequereader.graph.graph import EPSILON, Graph
 
@@ -51,7 +51,6 @@ def transduce(graph: Graph, transducer: Graph, outputs: int) -> Graph:
     ``graph`` write nothing.
     """
     result = compose(graph, input_projection(transducer, outputs))
-    assert result.origin is not None
-    arc = result.origin[:, 1]
+    arc = result.arc_map[:, 1]
     written = torch.cat([written_label(transducer.label, outputs), arc.new_tensor([EPSILON])])
     return replace(result, label=written[arc])

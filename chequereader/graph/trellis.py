@@ -12,7 +12,7 @@ from torch import Tensor
 
 from chequereader.graph.errors import GraphError, PenaltyError
 from chequereader.graph.graph import Graph
-from chequereader.graph.order import Schedule
+from chequereader.graph.order import Schedule, on_host
 from chequereader.graph.pairing import MemberPairing, Pairing, pairing
 from chequereader.graph.scores import finite
 from chequereader.graph.walk import joined, pick, window
@@ -171,24 +171,20 @@ def trace(trellis: Trellis, values: Tensor, into: Tensor) -> tuple[np.ndarray, n
     schedule, pairing_ = trellis.schedule, trellis.pairing
     ends = trellis.final_values(values)
     total = trellis.total_best(values)
-    hits = ((ends == total[trellis.final_member, None]) & (ends < torch.inf)).nonzero().cpu().numpy()
-    member = trellis.final_member.cpu().numpy()[hits[:, 0]]
-    member, unique = np.unique(member, return_index=True)
-    node = trellis.final_nodes.cpu().numpy()[hits[unique, 0]]
-    state = hits[unique, 1]
-    value, through, emission, initial, first, source, arc_order = (
-        x.cpu().numpy()
-        for x in (
-            *(values, into, trellis.emission, trellis.initial),
-            *(schedule.first, schedule.source, schedule.arc_order),
-        )
+    hits = ((ends == total[trellis.final_member, None]) & (ends < torch.inf)).nonzero()
+    row, state, final_member, final_nodes = on_host(
+        *hits.unbind(1), trellis.final_member, trellis.final_nodes
     )
-    begins, sources, labels, penalty, order = (
-        x.cpu().numpy()
-        for x in (pairing_.first, pairing_.source, pairing_.label, pairing_.penalty, pairing_.order)
+    member, unique = np.unique(final_member[row], return_index=True)
+    node, state = final_nodes[row[unique]], state[unique]
+    value, through, emission, initial = on_host(values, into, trellis.emission, trellis.initial)
+    first, source, arc_order = on_host(schedule.first, schedule.source, schedule.arc_order)
+    begins, sources, labels = on_host(pairing_.first, pairing_.source, pairing_.label)
+    penalty, order, offset, grammar_of = on_host(
+        pairing_.penalty, pairing_.order, trellis.grammar.node_offset, trellis.grammar_of
     )
-    first_state = trellis.grammar.node_offset.cpu().numpy()[trellis.grammar_of.cpu().numpy()]
-    steps: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    first_state = offset[grammar_of]
+    steps: list[tuple[np.ndarray, ...]] = []
     while True:
         going = initial[node, state] != value[node, state]
         if not going.all():

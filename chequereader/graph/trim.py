@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from chequereader.graph.graph import Graph
-from chequereader.graph.order import Csr, distinct
+from chequereader.graph.order import Csr, distinct, on_device, on_host
 
 
 def connect(graph: Graph) -> Graph:
@@ -21,8 +20,7 @@ def connect(graph: Graph) -> Graph:
     Arcs keep their order; ``origin`` int64 [arcs] names the arc of ``graph`` each came from. A member without
     any path keeps no nodes.
     """
-    source, target = (x.cpu().numpy() for x in (graph.source, graph.target))
-    first, last = (x.cpu().numpy() for x in (graph.start, graph.final))
+    source, target, first, last = on_host(graph.source, graph.target, graph.start, graph.final)
     useful = reachable(source, target, first) & reachable(target, source, last)
     arcs = np.nonzero(useful[source] & useful[target])[0]
     return _restricted(graph, useful, arcs)
@@ -32,19 +30,18 @@ def reachable(source: np.ndarray, target: np.ndarray, begin: np.ndarray) -> np.n
     """Return which nodes (bool [nodes]) can be reached from those marked in ``begin``."""
     leaving = Csr(source, begin.shape[0])
     seen = begin.copy()
+    scratch = np.empty(begin.shape[0], dtype=np.int64)
     front = np.nonzero(seen)[0]
     while front.shape[0]:
-        ahead = target[leaving.of(front)[0]]
+        ahead = target[leaving.all_of(front)]
         ahead = ahead[~seen[ahead]]
         seen[ahead] = True
-        front = distinct(ahead, begin.shape[0])
+        front = distinct(ahead, scratch)
     return seen
 
 
 def _restricted(graph: Graph, nodes: np.ndarray, arcs: np.ndarray) -> Graph:
-    number = torch.from_numpy(np.cumsum(nodes) - 1).to(graph.device)
-    kept = torch.from_numpy(nodes).to(graph.device)
-    chosen = torch.from_numpy(arcs).to(graph.device)
+    number, kept, chosen = on_device(graph.device, np.cumsum(nodes) - 1, nodes, arcs)
     return Graph(
         number[graph.source[chosen]],
         number[graph.target[chosen]],
@@ -68,4 +65,4 @@ def subgraph(graph: Graph, arcs: Tensor) -> Graph:
         penalty=graph.penalty.index_select(0, arcs),
     )
     result = connect(part)
-    return replace(result, origin=arcs[result.origin])
+    return replace(result, origin=arcs[result.arc_map])

@@ -50,3 +50,11 @@ def rbf_codes(classes: str) -> Tensor:
         raise ValueError(f"no RBF code is drawn for {missing}: add a 7 x 12 glyph to {__name__}")
     rows = [[1.0 if pixel == "#" else -1.0 for pixel in _GLYPHS[c].replace(" ", "")] for c in classes]
     return torch.tensor(rows)
+
+
+def place_codes(count: int) -> Tensor:
+    """Return one code a class, float32 [count, count]: +1 in the class's own place and -1 elsewhere.
+
+    The targets of the networks before LeNet-5: squared distance to them is their mean squared error.
+    """
+    return 2.0 * torch.eye(count) - 1.0

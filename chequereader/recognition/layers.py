@@ -18,6 +18,11 @@ def squash(a: Tensor) -> Tensor:
     return 1.7159 * torch.tanh(a * (2.0 / 3.0))
 
 
+def squash_slope(a: Tensor) -> Tensor:
+    """Return the squashing function's first derivative at ``a``."""
+    return 1.7159 * (2.0 / 3.0) / torch.cosh(a * (2.0 / 3.0)) ** 2
+
+
 def initialise(weight: Tensor, fan_in: int) -> None:
     """Fill weights in place, uniformly in +-2.4 / fan-in (section II-B)."""
     nn.init.uniform_(weight, -2.4 / fan_in, 2.4 / fan_in)
@@ -35,26 +40,46 @@ def spread_start(network: nn.Module) -> None:
             nn.init.uniform_(layer.kernels, -((3 / fan_in) ** 0.5), (3 / fan_in) ** 0.5)
 
 
-class Subsampling(nn.Module):
-    """S layers: the sum of 2 x 2 inputs times one coefficient a map, plus one bias a map, squashed.
+class Squashed(nn.Module):
+    """A layer of units: a weighted sum of the inputs, ``total``, then the squash.
 
-    Takes and gives [batch, maps, height, width], height and width halved. 2 parameters a map.
+    ``total`` is linear in the inputs and in each weight, and each weight meets each input in one product at
+    most: what the back-propagation of second derivatives builds on (Appendix C).
     """
 
-    def __init__(self, maps: int) -> None:
+    def total(self, x: Tensor) -> Tensor:
+        """Return the weighted sums before the squash."""
+        raise NotImplementedError
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the units' states."""
+        return squash(self.total(x))
+
+
+class Subsampling(Squashed):
+    """S layers: the sum of 2 x 2 inputs times one coefficient a map, plus one bias a map, squashed.
+
+    Takes [batch, maps / copies, height, width] and gives [batch, maps, height / 2, width / 2]; each input map
+    feeds ``copies`` maps in a row. 2 parameters a map.
+    """
+
+    def __init__(self, maps: int, copies: int = 1) -> None:
         super().__init__()
+        self.maps, self.copies = maps, copies
         self.coefficient = nn.Parameter(torch.empty(maps))
         self.bias = nn.Parameter(torch.zeros(maps))
         # four inputs, but one weight: a start near a plain average keeps the squash in its linear part
         nn.init.uniform_(self.coefficient, 0.2, 0.3)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Subsample."""
-        total = F.avg_pool2d(x, 2) * 4.0
-        return squash(total * self.coefficient[:, None, None] + self.bias[:, None, None])
+    def total(self, x: Tensor) -> Tensor:
+        """Return coefficient x sum of 2 x 2 inputs + bias, [batch, maps, height / 2, width / 2]."""
+        sums = F.avg_pool2d(x, 2) * 4.0
+        if self.copies > 1:
+            sums = sums.repeat_interleave(self.copies, dim=1)
+        return sums * self.coefficient[:, None, None] + self.bias[:, None, None]
 
 
-class Convolution(nn.Module):
+class Convolution(Squashed):
     """C layers: 5 x 5 convolution, each map fed by the maps its row of the table names, squashed.
 
     ``table[i]`` lists the input maps of output map i; there is one kernel for each entry and one bias for each
@@ -85,9 +110,9 @@ class Convolution(nn.Module):
         dense = self.kernels.new_zeros(self.outputs * self.inputs, self.size, self.size)
         return dense.index_copy(0, self.position, self.kernels).view(shape)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Convolve [batch, inputs, height, width] and squash."""
-        return squash(F.conv2d(x, self.weight(), self.bias))
+    def total(self, x: Tensor) -> Tensor:
+        """Convolve [batch, inputs, height, width]."""
+        return F.conv2d(x, self.weight(), self.bias)
 
 
 class RBF(nn.Module):

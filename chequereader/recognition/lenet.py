@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from chequereader.recognition.codes import rbf_codes
-from chequereader.recognition.layers import RBF, Convolution, Subsampling
+from chequereader.recognition.layers import RBF, Convolution, Squashed, Subsampling
 
 PAPER, INK = -0.1, 1.175
 """Input values of paper and of ink: mean about 0, variance about 1 (section II-B)."""
@@ -38,18 +39,46 @@ class Architecture:
     f6: int = 84
 
 
-def _full(inputs: int, outputs: int) -> tuple[tuple[int, ...], ...]:
+def full_table(inputs: int, outputs: int) -> tuple[tuple[int, ...], ...]:
+    """Return the table of a layer whose every map is fed by all ``inputs``."""
     return (tuple(range(inputs)),) * outputs
 
 
 ARCHITECTURES = {
     "lenet5": Architecture(6, TABLE_I, 120),
-    "lenet5-wide": Architecture(16, _full(16, 48), 280),
+    "lenet5-wide": Architecture(16, full_table(16, 48), 280),
 }
 """``lenet5`` is the paper's: 60,000 parameters whatever the classes, as the RBF codes are fixed."""
 
 
-class LeNet5(nn.Module):
+class LeNet(nn.Module):
+    """What the networks of 1998 share: squashed stages, one after the other, and an RBF output.
+
+    Subclasses register their stages in order, then ``rbf``.
+    """
+
+    rbf: RBF
+
+    def stages(self) -> dict[str, Squashed]:
+        """Return the trained layers in order, by name."""
+        return {name: layer for name, layer in self.named_children() if isinstance(layer, Squashed)}
+
+    def features(self, x: Tensor) -> Tensor:
+        """Return what the RBF output sees, [batch, features, 1, positions]."""
+        for layer in self.stages().values():
+            x = layer(x)
+        return x
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the penalties [batch, classes, 1, positions] of inputs [batch, 1, height, width]."""
+        return self.rbf(self.features(x))
+
+    def prepare(self, digits: Tensor) -> Tensor:
+        """Turn MNIST's pictures, uint8 [batch, 28, 28], ink 255 on 0, into inputs [batch, 1, 32, 32]."""
+        return to_input(F.pad(digits, (2, 2, 2, 2)))
+
+
+class LeNet5(LeNet):
     """C1, S2, C3, S4, C5, F6, RBF (section II-B, Fig. 2)."""
 
     def __init__(self, classes: str, architecture: str = "lenet5") -> None:
@@ -57,23 +86,13 @@ class LeNet5(nn.Module):
         shape = ARCHITECTURES[architecture]
         c3 = len(shape.table)
         self.classes, self.architecture = classes, architecture
-        self.c1 = Convolution(1, _full(1, shape.c1))
+        self.c1 = Convolution(1, full_table(1, shape.c1))
         self.s2 = Subsampling(shape.c1)
         self.c3 = Convolution(shape.c1, shape.table)
         self.s4 = Subsampling(c3)
-        self.c5 = Convolution(c3, _full(c3, shape.c5))
-        self.f6 = Convolution(shape.c5, _full(shape.c5, shape.f6), size=1)
+        self.c5 = Convolution(c3, full_table(c3, shape.c5))
+        self.f6 = Convolution(shape.c5, full_table(shape.c5, shape.f6), size=1)
         self.rbf = RBF(rbf_codes(classes))
-
-    def features(self, x: Tensor) -> Tensor:
-        """Return F6, [batch, 84, 1, positions]."""
-        for layer in (self.c1, self.s2, self.c3, self.s4, self.c5, self.f6):
-            x = layer(x)
-        return x
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the penalties [batch, classes, 1, positions] of inputs [batch, 1, 32, width]."""
-        return self.rbf(self.features(x))
 
 
 def to_input(crops: Tensor) -> Tensor:

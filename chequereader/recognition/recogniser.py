@@ -29,9 +29,11 @@ class Recogniser(nn.Module):
     [arcs, labels], lower is better.
     """
 
-    def __init__(self, alphabet: Alphabet, features: int, architecture: str = "lenet5", networks: int = 1) -> None:
+    def __init__(
+        self, alphabet: Alphabet, features: int, architecture: str = "lenet5", networks: int = 1
+    ) -> None:
         super().__init__()
-        self.alphabet, self.architecture = alphabet, architecture
+        self.alphabet, self.architecture, self.features = alphabet, architecture, features
         self.networks = nn.ModuleList(LeNet5(alphabet.classes, architecture) for _ in range(networks))
         for network in self.networks:
             spread_start(network)

@@ -1,4 +1,4 @@
-"""Synthetic cheques with their full truth, drawn from a seed: whole cheques, amount zones and lines of writing.
+"""Synthetic cheques with their full truth, drawn from a seed: whole cheques, amount zones, lines of writing.
 
 The names here are imported on first use, so that importing the package costs nothing.
 """
@@ -23,7 +23,15 @@ _HOMES = {
     "generate": "cheque",
     "write_set": "cheque_set",
 }
-__all__ = ["AmountStrip", "SyntheticCheque", "SyntheticConfig", "Writer", "amount_strip", "generate", "write_set"]
+__all__ = [
+    "AmountStrip",
+    "SyntheticCheque",
+    "SyntheticConfig",
+    "Writer",
+    "amount_strip",
+    "generate",
+    "write_set",
+]
 
 
 def __getattr__(name: str) -> Any:

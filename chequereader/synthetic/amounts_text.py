@@ -14,7 +14,7 @@ from chequereader.alphabet import LOWERED, RAISED
 
 @dataclass(frozen=True)
 class WrittenAmount:
-    """``text`` as written; ``minor_units`` its value in hundredths; ``digits`` the digits in order, all at full size."""
+    """``text`` as written, raised digits as such, and its value in hundredths, ``minor_units``."""
 
     text: str
     minor_units: int
@@ -54,7 +54,7 @@ def group_indian(number: int, separator: str) -> str:
     """Return a number with thousands, lakhs and crores parted: 21400000 is ``2,14,00,000``."""
     text = str(number)
     head, tail = text[:-3], text[-3:]
-    pairs = []
+    pairs: list[str] = []
     while head:
         pairs.insert(0, head[-2:])
         head = head[:-2]
@@ -93,8 +93,8 @@ def write_amount(
 ) -> WrittenAmount:
     """Return one of the ways in which ``locale`` (us, uk, in, eu, uy) writes an amount.
 
-    ``sign`` is the currency sign in the alphabet of amounts, written if ``with_sign``; ``printed`` says that a
-    machine writes. ``ValueError`` for a locale that is not known.
+    ``sign`` is the currency sign in the alphabet of amounts, written if ``with_sign``; ``printed`` says
+    that a machine writes. ``ValueError`` for a locale that is not known.
     """
     units, cents = divmod(minor_units, 100)
     if locale in ("us", "uk"):
@@ -106,13 +106,17 @@ def write_amount(
             text += _pick(rng, {"/-": 1, "-": 2, ".": 1, "": 3, ".-": 1})
         front = sign if with_sign else ""
         if printed and rng.random() < 0.5:
-            front, text = ("", _padded(front + text, rng)) if rng.random() < 0.5 else (front, _padded(text, rng))
+            front, text = (
+                ("", _padded(front + text, rng)) if rng.random() < 0.5 else (front, _padded(text, rng))
+            )
         elif not printed and rng.random() < 0.02:
             text = _padded(text, rng)
         return WrittenAmount(front + text, minor_units)
     if locale == "in":
         style = _pick(rng, {"indian": 8, "western": 1, "none": 1})
-        text = group_indian(units, ",") if style == "indian" else group(units, "," if style == "western" else "")
+        text = (
+            group_indian(units, ",") if style == "indian" else group(units, "," if style == "western" else "")
+        )
         if cents or (printed and rng.random() < 0.8):
             text += f".{cents:02d}"
             text += "/-" if not printed and rng.random() < 0.2 else ""

@@ -1,7 +1,8 @@
-"""Security paper: wavy lines, hatching, dots, microtext, rosettes and tints below everything else on a cheque.
+"""Security paper: wavy lines, hatching, dots, microtext, rosettes, tints below everything else on a cheque.
 
-Periodic patterns are computed once on a small tile and repeated, so a whole page costs a few milliseconds. Not
-for what is printed on the paper (``printing``, ``layouts``) nor for what scanning does to it (``degrade``).
+Periodic patterns are computed once on a small tile and repeated, so a whole page costs a few milliseconds.
+Not for what is printed on the paper (``printing``, ``layouts``) nor for what scanning does to it
+(``degrade``).
 """
 
 from __future__ import annotations
@@ -10,19 +11,17 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from chequereader.synthetic.pixels import Floats, unit
 from chequereader.synthetic.printing import Face, set_type
-
-Floats = NDArray[np.float32]
 
 _TAU = np.float32(2 * np.pi)
 
 
 def _grid(height: int, width: int) -> tuple[Floats, Floats]:
     """Return y [height, 1] and x [1, width], each running over one period 0..1."""
-    y = np.arange(height, dtype=np.float32)[:, None] / height
-    x = np.arange(width, dtype=np.float32)[None, :] / width
+    y = np.linspace(0, 1, height, endpoint=False, dtype=np.float32)[:, None]
+    x = np.linspace(0, 1, width, endpoint=False, dtype=np.float32)[None, :]
     return y, x
 
 
@@ -87,7 +86,9 @@ def _scales(rng: np.random.Generator) -> Floats:
 
 def _microtext(rng: np.random.Generator) -> Floats:
     word = "".join(rng.choice(list("ABCDEFGHIKLMNOPRSTUV"), int(rng.integers(3, 8))))
-    ink = set_type(word, float(rng.uniform(7, 26)), Face("", weight=float(rng.choice([0, 0.6]))), rng).coverage
+    ink = set_type(
+        word, float(rng.uniform(7, 26)), Face("", weight=float(rng.choice([0, 0.6]))), rng
+    ).coverage
     pad = int(rng.integers(3, 14))
     tile = cv2.copyMakeBorder(ink, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=0)
     shifted = np.roll(tile, tile.shape[1] // 2, axis=1)
@@ -123,7 +124,7 @@ def _rosette(radius: int, rng: np.random.Generator) -> Floats:
         points = np.stack([radius + r * np.cos(angle), radius + r * np.sin(angle)], axis=1)
         curves.append(np.rint(points * 8).astype(np.int32))
     cv2.polylines(canvas, curves, True, 255, 1, cv2.LINE_AA, 3)
-    return canvas.astype(np.float32) / 255
+    return unit(canvas)
 
 
 def _band(height: int, width: int, rng: np.random.Generator) -> Floats:
@@ -137,20 +138,23 @@ def _band(height: int, width: int, rng: np.random.Generator) -> Floats:
         y = middle + swing * (1 - k * 0.06) * np.sin(2 * np.pi * x / period + phase + 0.09 * k) + 3 * k
         curves.append(np.rint(np.stack([x, y], axis=1) * 8).astype(np.int32))
     cv2.polylines(canvas, curves, False, 255, 1, cv2.LINE_AA, 3)
-    return canvas.astype(np.float32) / 255
+    return unit(canvas)
 
 
 def security_paper(height: int, width: int, rng: np.random.Generator, strength: float = 1.0) -> Floats:
     """Return blank security paper, float32 [height, width] in 0..255, light.
 
-    ``strength`` scales how dark patterns are: 0 gives plain paper, 1 what banks print, 2 a photocopier's view.
+    ``strength`` scales how dark patterns are: 0 gives plain paper, 1 what banks print, 2 a photocopier's
+    view.
     """
     page = np.full((height, width), rng.uniform(205, 252), np.float32)
     if strength <= 0:
         return page
     for _ in range(int(rng.choice([0, 1, 2], p=[0.12, 0.63, 0.25]))):
         tile = _TILES[int(rng.integers(len(_TILES)))](rng)
-        depth = strength * float(rng.choice([rng.uniform(0.03, 0.12), rng.uniform(0.12, 0.3)], p=[0.65, 0.35]))
+        depth = strength * float(
+            rng.choice([rng.uniform(0.03, 0.12), rng.uniform(0.12, 0.3)], p=[0.65, 0.35])
+        )
         page *= 1 - min(depth, 0.6) * _repeat(tile, height, width, rng)
     if rng.random() < 0.25:
         page *= 1 - strength * rng.uniform(0.05, 0.2) * _band(height, width, rng)

@@ -1,18 +1,17 @@
-"""Whole synthetic cheques: a bank's form filled in by a writer or a machine, then scanned, with the full truth.
+"""Whole synthetic cheques: a bank's form filled in by a writer or a machine, then scanned, with its truth.
 
-Cheque ``index`` of ``seed`` is the same whatever else is generated. Not for sets on disk (``cheque_set``) nor for
-amount zones alone (``strip``).
+Cheque ``index`` of ``seed`` is the same whatever else is generated. Not for sets on disk (``cheque_set``)
+nor for amount zones alone (``strip``).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chequereader.alphabet import AMOUNTS
 from chequereader.box import Box
 from chequereader.synthetic import names
 from chequereader.synthetic.amounts_text import WrittenAmount, draw_amount, write_amount
@@ -23,21 +22,21 @@ from chequereader.synthetic.handwriting import Writer
 from chequereader.synthetic.ink import Ink, Mark, lay
 from chequereader.synthetic.layouts import Layout
 from chequereader.synthetic.micr import draw_micr, micr_line
+from chequereader.synthetic.pixels import Floats
 from chequereader.synthetic.printing import Face, set_type
 from chequereader.synthetic.scribbles import lay_stamp, sign
 from chequereader.synthetic.words import legal_amount
-
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
 class SyntheticCheque:
     """A cheque and the truth about it; boxes in pixels of ``image`` (uint8 [h, w]).
 
-    ``text`` is the amount as filled in, without the printed sign (``printed_sign``, empty if there is none);
-    ``zone`` the box around the amount's ink and the box printed for it; ``ink`` the amount's ink alone;
-    ``characters`` one (character, box) for each character of ``text`` but spaces; ``sign_box`` the printed sign's.
-    ``style`` is how the place of the amount is marked; ``writer`` the number of the writer, -1 for a machine.
+    ``text`` is the amount as filled in, without the printed sign (``printed_sign``, empty if there is
+    none); ``zone`` the box around the amount's ink and the box printed for it; ``ink`` the amount's ink
+    alone; ``characters`` one (character, box) for each character of ``text`` but spaces; ``sign_box`` the
+    printed sign's. ``style`` is how the place of the amount is marked; ``writer`` the number of the writer,
+    -1 for a machine.
     """
 
     image: NDArray[np.uint8]
@@ -96,7 +95,7 @@ def generate(seed: int, index: int, config: SyntheticConfig | None = None) -> Sy
     hand = machine if printed else pen
 
     minor = draw_amount(*config.amounts, rng, 0.95 if layout.locale in ("in", "uy") else config.whole)
-    has_sign = layout.sign and not form.sign and rng.random() < 0.5
+    has_sign = layout.sign and not form.place.sign and rng.random() < 0.5
     amount = write_amount(layout.locale, layout.sign, minor, rng, printed=printed, with_sign=bool(has_sign))
     words = _cased(legal_amount(minor, layout.language), layout, rng)
     date_text, date = _date(layout, form.date_combs, rng)
@@ -111,8 +110,31 @@ def generate(seed: int, index: int, config: SyntheticConfig | None = None) -> Sy
     micr = _print_micr(page, serial, form, rng)
     if rng.random() < config.difficulty.stamp:
         lay_stamp(page, rng)
-    marks = _fill_amount(page, amount, form, hand, rng)
-    return _scan(page, marks, form, amount, config, rng, words, date, micr, bank, -1 if printed else number, printed)
+    marks, strays = _fill_amount(page, amount, form, hand, rng)
+    scan = _scan(page, config, rng)
+    characters = tuple((mark.character, scan.box(mark)) for mark in marks)
+    ink = reduce(Box.union, [scan.box(mark) for mark in marks + strays])
+    place = form.place
+    return SyntheticCheque(
+        image=scan.image,
+        dpi=scan.dpi,
+        amount=amount.value,
+        digits=amount.digits,
+        text=amount.text,
+        words=words,
+        date=date,
+        micr=micr,
+        zone=ink if place.zone is None else ink.union(scan.follow(place.zone)),
+        ink=ink,
+        characters=characters,
+        printed_sign=place.sign,
+        sign_box=None if place.sign_box is None else scan.follow(place.sign_box),
+        layout=layout,
+        bank=bank,
+        writer=-1 if printed else number,
+        printed=printed,
+        style=place.style,
+    )
 
 
 def _cased(words: str, layout: Layout, rng: np.random.Generator) -> str:
@@ -191,20 +213,24 @@ def _fill_date(page: Floats, text: str, form: Form, hand: _Hand, rng: np.random.
 
 def _fill_amount(
     page: Floats, amount: WrittenAmount, form: Form, hand: _Hand, rng: np.random.Generator
-) -> list[Mark]:
-    """Write the amount into its place and return its marks on the page."""
-    box = form.amount
+) -> tuple[list[Mark], list[Mark]]:
+    """Write the amount into its place; return its characters' marks and its other ink's, on the page."""
+    box = form.place.writing
     tallest = box.height * float(rng.uniform(0.5, 0.95))
     height = min(_height(hand, rng) * float(rng.uniform(0.95, 1.3)), tallest)
     room = box.width * float(rng.uniform(0.9, 1.0))
     ink = _fit(amount.text, height, room, hand, rng)
     spare = max(box.width - ink.coverage.shape[1], 0)
     x = round(box.x0 + float(rng.choice([rng.uniform(0.05, 0.3), rng.uniform(0, 1)])) * spare)
-    stands = box.y1 - (box.height - height) * float(rng.uniform(0.15, 0.7)) + float(rng.normal(0, 0.04)) * box.height
+    stands = (
+        box.y1
+        - (box.height - height) * float(rng.uniform(0.15, 0.7))
+        + float(rng.normal(0, 0.04)) * box.height
+    )
     y = round(stands - ink.baseline)
     x = min(max(x, 0), page.shape[1] - ink.coverage.shape[1])
     lay(page, ink.coverage, x, y, hand.darkness)
-    return [mark.moved(x, y) for mark in ink.marks]
+    return [mark.moved(x, y) for mark in ink.marks], [stray.moved(x, y) for stray in ink.strays]
 
 
 def _print_number(page: Floats, serial: str, form: Form, rng: np.random.Generator) -> None:
@@ -224,40 +250,27 @@ def _print_micr(page: Floats, serial: str, form: Form, rng: np.random.Generator)
     return line.text
 
 
-def _scan(
-    page: Floats,
-    marks: list[Mark],
-    form: Form,
-    amount: WrittenAmount,
-    config: SyntheticConfig,
-    rng: np.random.Generator,
-    words: str,
-    date: str,
-    micr: str,
-    bank: int,
-    writer: int,
-    printed: bool,
-) -> SyntheticCheque:
+@dataclass(frozen=True, eq=False)
+class _Scan:
+    """A page as scanned, and how to follow what was on it."""
+
+    image: NDArray[np.uint8]
+    dpi: float
+    matrix: NDArray[np.float64]
+
+    def box(self, mark: Mark) -> Box:
+        """Return where a mark's ink went, cut to the image."""
+        height, width = self.image.shape
+        return mark.warped(self.matrix).box.padded(0, 0, width, height)
+
+    def follow(self, box: Box) -> Box:
+        """Return the upright box around where a box went."""
+        corners = [[box.x0, box.y0], [box.x1, box.y0], [box.x1, box.y1], [box.x0, box.y1]]
+        return self.box(Mark("", np.array(corners, np.float32), 0.0))
+
+
+def _scan(page: Floats, config: SyntheticConfig, rng: np.random.Generator) -> _Scan:
     height, width = page.shape
     matrix, size, dpi = scan_geometry(height, width, config.difficulty, rng, DPI)
     seen = warp(page, matrix, size, float(rng.choice([20, 120, 254])))
-    image = wear(seen, config.difficulty, rng, dpi)
-
-    def cut(box: Box) -> Box:
-        return box.padded(0, 0, size[1], size[0])
-
-    def follow(box: Box) -> Box:
-        corners = np.array([[box.x0, box.y0], [box.x1, box.y0], [box.x1, box.y1], [box.x0, box.y1]], np.float32)
-        return cut(Mark("", corners, 0.0).warped(matrix).box)
-
-    characters = tuple((mark.character, cut(mark.warped(matrix).box)) for mark in marks)
-    ink = characters[0][1]
-    for _, box in characters[1:]:
-        ink = ink.union(box)
-    zone = ink if form.zone is None else ink.union(follow(form.zone))
-    in_alphabet = bool(form.sign) and all(c in AMOUNTS.classes for c in form.sign)
-    sign_box = None if form.sign_box is None else follow(form.sign_box)
-    return SyntheticCheque(
-        image, dpi, amount.value, amount.digits, amount.text, words, date, micr, zone, ink, characters,
-        form.sign if in_alphabet or form.sign else "", sign_box, form.layout, bank, writer, printed, form.style,
-    )  # fmt: skip
+    return _Scan(wear(seen, config.difficulty, rng, dpi), dpi, matrix)

@@ -17,13 +17,36 @@ from chequereader.errors import OutputError, UsageError
 from chequereader.synthetic.cheque import SyntheticCheque, generate
 from chequereader.synthetic.config import SyntheticConfig
 
-COLUMNS = (
-    "file amount digits text words date micr x0 y0 x1 y1 group notes "
-    "ink_x0 ink_y0 ink_x1 ink_y1 layout country currency bank printed style sign dpi"
-).split()
+COLUMNS = [
+    "file",
+    "amount",
+    "digits",
+    "text",
+    "words",
+    "date",
+    "micr",
+    "x0",
+    "y0",
+    "x1",
+    "y1",
+    "group",
+    "notes",
+    "ink_x0",
+    "ink_y0",
+    "ink_x1",
+    "ink_y1",
+    "layout",
+    "country",
+    "currency",
+    "bank",
+    "printed",
+    "style",
+    "sign",
+    "dpi",
+]
 """Columns of ``truth.csv``: those of any cheque set, then what only a generator knows."""
 
-CHARACTER_COLUMNS = "file index character x0 y0 x1 y1".split()
+CHARACTER_COLUMNS = ["file", "index", "character", "x0", "y0", "x1", "y1"]
 """Columns of ``characters.csv``; a printed currency sign has the index -1."""
 
 
@@ -49,8 +72,8 @@ def character_rows(name: str, cheque: SyntheticCheque) -> list[dict[str, str | i
 def write_set(out: Path, count: int, seed: int, config: SyntheticConfig | None = None) -> None:
     """Write ``count`` cheques of ``seed`` into the new or empty folder ``out``; progress goes to stderr.
 
-    The folder appears only when it is complete. ``OutputError`` if it holds anything already or can't be written,
-    ``UsageError`` for a count below one.
+    The folder appears only when it is complete. ``OutputError`` if it holds anything already or can't be
+    written, ``UsageError`` for a count below one.
     """
     if count < 1:
         raise UsageError("a set needs one cheque at least: ask for --count 1 or more")

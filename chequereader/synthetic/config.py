@@ -1,4 +1,4 @@
-"""What can be chosen about synthetic cheques, with the defaults. Not for what a single cheque draws by chance."""
+"""What can be chosen about synthetic cheques, with the defaults. Not for what one cheque draws by chance."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from chequereader.errors import UsageError
 from chequereader.synthetic.degrade import PRESETS, Difficulty
 from chequereader.synthetic.glyph_sources import GlyphSource, open_glyphs
+from chequereader.synthetic.layouts import BY_NAME
 from chequereader.synthetic.printing import find_fonts
 
 
@@ -16,10 +17,11 @@ from chequereader.synthetic.printing import find_fonts
 class SyntheticConfig:
     """The choices of a synthetic set; the same values and seed give the same cheques.
 
-    ``preset`` is the difficulty (easy, mixed, hard); ``layouts`` names the layouts to draw from, all if empty;
-    ``printed`` is the share of amounts filled in by a machine; ``amounts`` the range in units, log-uniform; ``whole``
-    the share without hundredths; ``writers`` and ``banks`` how many different ones there are; ``glyphs`` and ``fonts``
-    folders of real glyphs and of TTF or OTF fonts, used beside the built-in ones.
+    ``preset`` is the difficulty (easy, mixed, hard); ``layouts`` names the layouts to draw from, all if
+    empty; ``printed`` is the share of amounts filled in by a machine; ``amounts`` the range in units,
+    log-uniform; ``whole`` the share without hundredths; ``writers`` and ``banks`` how many different ones
+    there are; ``glyphs`` and ``fonts`` folders of real glyphs and of TTF or OTF fonts, used beside the
+    built-in ones.
     """
 
     preset: str = "mixed"
@@ -35,6 +37,9 @@ class SyntheticConfig:
     def __post_init__(self) -> None:
         if self.preset not in PRESETS:
             raise UsageError(f"no preset is called {self.preset!r}: choose one of {', '.join(PRESETS)}")
+        unknown = sorted(set(self.layouts) - set(BY_NAME))
+        if unknown:
+            raise UsageError(f"no layout is called {unknown[0]!r}: choose among {', '.join(BY_NAME)}")
         if not 0 <= self.printed <= 1 or not 0 <= self.whole <= 1:
             raise UsageError("shares of printed and whole amounts lie between 0 and 1")
         if not 0.01 <= self.amounts[0] <= self.amounts[1] < 1e9:

@@ -1,27 +1,25 @@
 """The empty form of a bank: paper, lines, labels and names, drawn once from the bank's own choices.
 
-A bank takes a layout, shifts its zones, picks a style for each part and prints it all. What a person or machine
-fills in later is ``cheque``'s business.
+A bank takes a layout, shifts its zones, picks a style for each part and prints it all. What a person or
+machine fills in later is ``cheque``'s business.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from chequereader.box import Box
-from chequereader.synthetic import names
+from chequereader.synthetic.amount_place import AmountPlace, print_amount_place
 from chequereader.synthetic.backgrounds import security_paper
 from chequereader.synthetic.config import SyntheticConfig
 from chequereader.synthetic.layouts import BY_NAME, LAYOUTS, Layout, Line, Zone
 from chequereader.synthetic.micr import routing_number
-from chequereader.synthetic.press import Press
+from chequereader.synthetic.ornaments import print_extras, print_frame, print_names
+from chequereader.synthetic.pixels import Floats
+from chequereader.synthetic.press import FILLER, Anchor, Press
 from chequereader.synthetic.printing import Face
-
-Floats = NDArray[np.float32]
 
 DPI = 200.0
 """Resolution at which cheques are drawn."""
@@ -31,18 +29,14 @@ DPI = 200.0
 class Form:
     """An empty cheque. Boxes and lines in pixels of ``page`` (float32 [h, w], light 0..255).
 
-    ``amount`` is where the amount goes; ``zone`` the box printed there, or None; ``style`` how it is marked;
-    ``sign_box`` the printed currency sign's box and ``sign`` its text (both empty if there is none).
+    Lines are (x0, x1, y); ``date_combs`` is the number of boxes for the digits of the date, 0 if there is a
+    line.
     """
 
     layout: Layout
     page: Floats
     face: Face
-    amount: Box
-    zone: Box | None
-    style: str
-    sign: str
-    sign_box: Box | None
+    place: AmountPlace
     date: Box
     date_combs: int
     payee: tuple[int, int, int]
@@ -78,29 +72,44 @@ class _Printer:
         self.shift = rng.uniform(-0.012, 0.012, 2)
         self.weight = float(rng.choice([1, 2, 3], p=[0.45, 0.4, 0.15]))
         self.dotted = bool(rng.random() < 0.15)
+        self.taken = Box(0, 0, 0, 0)  # where the amount and its sign stand: lines end before them
 
     def form(self) -> Form:
         """Print everything and return where things are."""
         layout, rng = self.layout, self.rng
-        self._frame()
-        self._bank()
+        if rng.random() < layout.frame:
+            print_frame(self.press)
+        holder = layout.holder and (layout.holder[0] * self.width, layout.holder[1] * self.height)
+        print_names(self.press, self._zone(layout.bank), holder, self.face)
         date = self._zone(layout.date)
         combs = self._date(date)
+        place = self._amount()
+        self.taken = place.taken
         payee = self._payee()
         legal = self._legal()
-        amount, zone, style, sign, sign_box = self._amount()
         memo = self._memo()
         signature = self._signature()
         self._account()
-        self._extras()
+        print_extras(self.press, self.face)
         clear = round(0.62 * DPI) if rng.random() < 0.6 else 0
         if clear:  # many banks keep the band of magnetic ink white
             self.press.page[self.height - clear :] = np.maximum(self.press.page[self.height - clear :], 225)
         number = (round(layout.number[0] * self.width), round(layout.number[1] * self.height))
         return Form(
-            layout, self.press.page, self.face, amount, zone, style, sign, sign_box, date, combs, payee, legal, memo,
-            signature, number, routing_number(rng), self.press.darkness,
-        )  # fmt: skip
+            layout=layout,
+            page=self.press.page,
+            face=self.face,
+            place=place,
+            date=date,
+            date_combs=combs,
+            payee=payee,
+            legal=legal,
+            memo=memo,
+            signature=signature,
+            number=number,
+            routing=routing_number(rng),
+            darkness=self.press.darkness,
+        )
 
     def _zone(self, zone: Zone, spread: float = 0.008) -> Box:
         dx, dy = self.shift + self.rng.uniform(-spread, spread, 2)
@@ -110,8 +119,15 @@ class _Printer:
 
     def _line(self, line: Line) -> tuple[int, int, int]:
         dx, dy = self.shift + self.rng.uniform(-0.008, 0.008, 2)
-        y = round((line[2] + dy) * self.height)
-        return round((line[0] + dx) * self.width), round((line[1] + dx) * self.width), y
+        x0, x1, y = (
+            round((line[0] + dx) * self.width),
+            round((line[1] + dx) * self.width),
+            (line[2] + dy) * self.height,
+        )
+        room = self.press.px(3)
+        if self.taken.y0 - room < y < self.taken.y1 + 2 * room and x0 < self.taken.x0:
+            x1 = min(x1, self.taken.x0 - round(room))
+        return x0, x1, round(y)
 
     def _pick(self, label: str) -> str:
         choices = self.layout.labels.get(label, ("",))
@@ -127,41 +143,6 @@ class _Printer:
             right = max(right, box.x1)
         return right
 
-    def _frame(self) -> None:
-        if self.rng.random() < self.layout.frame:
-            inset = int(self.rng.integers(8, 30))
-            box = Box(inset, inset, self.width - inset, self.height - inset)
-            self.press.frame(box, float(self.rng.integers(1, 5)))
-            if self.rng.random() < 0.6:
-                inner = int(self.rng.integers(6, 16))
-                band = Box(box.x0 + inner, box.y0 + inner, box.x1 - inner, box.y1 - inner)
-                self.press.frame(band, 1)
-
-    def _bank(self) -> None:
-        rng, press = self.rng, self.press
-        box = self._zone(self.layout.bank)
-        name = names.bank(rng)
-        height = press.px(float(rng.uniform(2.2, 4.0)))
-        x = box.x0
-        if rng.random() < 0.6:
-            size = int(height * rng.uniform(1.2, 2.2))
-            corners = int(rng.choice([3, 4, 5, 6, 24]))
-            angles = np.linspace(0, 2 * np.pi, corners, endpoint=False) + float(rng.uniform(0, 6.3))
-            points = np.stack([x + size / 2 + size / 2 * np.cos(angles), box.y0 + size / 2 + size / 2 * np.sin(angles)], 1)
-            press.outline(np.rint(points).astype(np.int32), max(size // 8, 1), fill=bool(rng.random() < 0.5))
-            x += round(1.25 * size)
-        bold = Face(self.face.font, self.face.stretch, self.face.slant, 1.0)
-        press.text(name, x, box.y0 + height * 1.2, height, bold)
-        small = press.px(float(rng.uniform(1.1, 1.7)))
-        for k, line in enumerate(names.address(rng)):
-            press.text(line, x, box.y0 + 1.2 * height + (1.8 * k + 1.9) * small, small, self.face)
-        if self.layout.holder is not None:
-            left, top = self.layout.holder[0] * self.width, self.layout.holder[1] * self.height
-            bigger = press.px(float(rng.uniform(1.5, 2.4)))
-            lines = [names.payee(rng).upper(), *names.address(rng)][: int(rng.integers(1, 4))]
-            for k, line in enumerate(lines):
-                press.text(line, left, top + 1.5 * bigger * (k + 1), bigger * (1 if k == 0 else 0.8), self.face)
-
     def _date(self, box: Box) -> int:
         """Print the date's label and its line or combs; return how many combs there are."""
         label = self._pick("date")
@@ -174,10 +155,14 @@ class _Printer:
             if self.rng.random() < 0.7:
                 for k, letter in enumerate("DDMMYYYY"[:cells]):
                     x = box.x0 + (k + 0.5) * box.width / cells
-                    self.press.text(letter, x, box.y1 + 1.5 * height, 0.75 * height, self.face, "middle")
-            self.press.text(label, box.x0 - 0.5 * height, (box.y0 + box.y1) / 2, height, self.face, "right")
+                    self.press.text(
+                        letter, x, box.y1 + 1.5 * height, 0.75 * height, self.face, anchor="middle"
+                    )
+            self.press.text(
+                label, box.x0 - 0.5 * height, (box.y0 + box.y1) / 2, height, self.face, anchor="right"
+            )
             return cells
-        self.press.text(label, box.x0 - 0.5 * height, box.y1, height, self.face, "right")
+        self.press.text(label, box.x0 - 0.5 * height, box.y1, height, self.face, anchor="right")
         if self.rng.random() < 0.85:
             self.press.rule(box.x0, box.x1, box.y1, self.weight, self.dotted)
         return 0
@@ -203,8 +188,11 @@ class _Printer:
                 unit = self._pick("unit")
                 height = self.press.px(self.label)
                 if unit:
-                    box = self.press.text(unit, x1, y, height, self.face, "right") if "~" not in unit else None
-                    x1 = (box.x0 if box else x1) - round(height)
+                    width = len(unit) * 0.9 * height if FILLER in unit else 0
+                    anchor: Anchor = "left" if FILLER in unit else "right"
+                    x1 = self.press.text(unit, x1 - width, y, height, self.face, anchor=anchor).x0 - round(
+                        height
+                    )
             self.press.rule(start + 4, x1, y + 2, self.weight, self.dotted)
             lines.append((start + 8, x1, y))
         return tuple(lines)
@@ -222,7 +210,14 @@ class _Printer:
         height = self.press.px(self.label)
         if self.rng.random() < 0.75:
             self.press.rule(box.x0, box.x1, box.y1, self.weight, self.dotted)
-        self.press.text(self._pick("sign"), (box.x0 + box.x1) / 2, box.y1 + 1.7 * height, height * 0.8, self.face, "middle")
+        self.press.text(
+            self._pick("sign"),
+            (box.x0 + box.x1) / 2,
+            box.y1 + 1.7 * height,
+            height * 0.8,
+            self.face,
+            anchor="middle",
+        )
         return box
 
     def _account(self) -> None:
@@ -239,97 +234,19 @@ class _Printer:
         number = "".join(str(d) for d in self.rng.integers(0, 10, int(self.rng.integers(8, 16))))
         self.press.text(number, label.x1 + 1.4 * height, baseline, height, self.face)
 
-    def _extras(self) -> None:
-        """Print what some banks add: a bar code at the edge, small print, a tinted panel, a watermark box."""
-        rng, press = self.rng, self.press
-        small = press.px(float(rng.uniform(0.9, 1.4)))
-        if rng.random() < 0.25:
-            x = self.width - int(rng.integers(24, 40))
-            y0, y1 = 0.3 * self.height, 0.7 * self.height
-            stripes = np.repeat(rng.random(int((y1 - y0) / 3)) < 0.5, 3).astype(np.float32)
-            part = press.page[round(y0) : round(y0) + len(stripes), x : x + 18]
-            part *= 1 - 0.85 * stripes[:, None]
-        if rng.random() < 0.5:
-            press.text(
-                str(rng.choice(["Payable at par at all branches", "Valid for three months only", "Void after 90 days",
-                                "Security features. Details on back", "Not negotiable"])),
-                float(rng.uniform(0.2, 0.5)) * self.width, float(rng.choice([0.14, 0.80])) * self.height, small * 1.3, self.face,
-            )  # fmt: skip
-        if rng.random() < 0.3:
-            x, y = round(0.05 * self.width), round(0.63 * self.height)
-            press.tint(Box(x, y, x + round(0.26 * self.width), y + round(0.15 * self.height)), float(rng.uniform(0.03, 0.15)))
-        if rng.random() < 0.3:
-            words = f"{names.bank(rng)} printed form {int(rng.integers(100, 999))}"
-            canvas = np.full((round(0.6 * self.height), round(2 * small)), 255, np.float32)
-            sideways = Press(np.ascontiguousarray(np.rot90(canvas)), DPI, rng, press.darkness)
-            sideways.text(words, 2, 1.5 * small, small * 0.8, self.face)
-            strip = np.rot90(sideways.page, -1) / 255
-            x = int(rng.integers(4, 12))
-            press.page[-strip.shape[0] - 60 : -60, x : x + strip.shape[1]] *= strip
-        if rng.random() < 0.12:  # two slanted lines: to the payee's account only
-            x, y = float(rng.uniform(0.02, 0.3)) * self.width, float(rng.uniform(0.0, 0.1)) * self.height
-            reach, apart = 0.2 * self.height, 0.07 * self.height
-            for k in (0, 1):
-                line = np.array([[x, y + reach + k * apart], [x + reach + k * apart, y]]).astype(np.int32)
-                press.outline(line, 2)
-
-    def _amount(self) -> tuple[Box, Box | None, str, str, Box | None]:
-        """Print the place of the amount; return the space to write in, the printed zone, its style, and the sign."""
-        rng, press, layout = self.rng, self.press, self.layout
+    def _amount(self) -> AmountPlace:
+        rng, layout = self.rng, self.layout
         box = self._zone(layout.amount, 0.015)
         grow = rng.uniform(-0.1, 0.25)
-        box = Box(box.x0 - round(0.3 * grow * box.width), box.y0, box.x1, box.y1 + round(0.4 * grow * box.height))
+        x0, y1 = box.x0 - round(0.3 * grow * box.width), box.y1 + round(0.4 * grow * box.height)
+        box = Box(x0, box.y0, box.x1, y1)
         style = layout.boxes[int(rng.integers(len(layout.boxes)))]
-        if style in ("shaded", "hatched"):
-            if style == "shaded":
-                press.page[box.y0 : box.y1, box.x0 : box.x1] = (
-                    press.page[box.y0 : box.y1, box.x0 : box.x1] * 0.3 + 0.7 * float(rng.choice([180, 215, 250]))
-                )
-            else:
-                press.hatch(box, float(rng.uniform(0.1, 0.35)))
-            if rng.random() < 0.5:
-                press.frame(box, self.weight)
-        elif style == "box":
-            press.frame(box, self.weight)
-        elif style == "double":
-            press.frame(box, self.weight)
-            press.frame(Box(box.x0 + 5, box.y0 + 5, box.x1 - 5, box.y1 - 5), 1)
-        elif style == "rounded":
-            press.outline(_rounded(box), round(self.weight))
-        elif style == "corners":
-            for x, y, sx, sy in ((box.x0, box.y0, 1, 1), (box.x1, box.y0, -1, 1), (box.x0, box.y1, 1, -1), (box.x1, box.y1, -1, -1)):
-                reach = 0.3 * box.height
-                press.rule(min(x, x + sx * reach), max(x, x + sx * reach), y, self.weight)
-                press.upright(x, min(y, y + sy * reach), max(y, y + sy * reach), self.weight)
-        elif style == "underline":
-            press.rule(box.x0, box.x1, box.y1, self.weight, self.dotted)
         sign = layout.signs[int(rng.integers(len(layout.signs)))].strip()
-        place = str(rng.choice(["inside", "before", "none"], p=[0.5, 0.42, 0.08]))
-        height = box.height * float(rng.uniform(0.3, 0.6))
-        baseline = box.y0 + 0.5 * (box.height + height) + float(rng.uniform(-0.08, 0.08)) * box.height
-        bold = Face(self.face.font, self.face.stretch, 0.0, float(rng.choice([0.0, 1.0])))
-        sign_box, writing = None, box
-        if place == "inside":
-            sign_box = press.text(sign, box.x0 + float(rng.uniform(0.15, 0.5)) * height, baseline, height, bold)
-            if rng.random() < 0.15:
-                press.upright(sign_box.x1 + 0.3 * height, box.y0, box.y1, 1)
-            writing = Box(sign_box.x1 + round(0.2 * height), box.y0, box.x1, box.y1)
-        elif place == "before":
-            gap = float(rng.uniform(0.15, 0.7)) * height
-            sign_box = press.text(sign, box.x0 - gap, baseline, height, bold, "right")
         if rng.random() < 0.08:
-            small = press.px(self.label) * 0.8
-            press.text("AMOUNT", (box.x0 + box.x1) / 2, box.y0 - 0.4 * small, small, self.face, "middle")
-        zone = None if style in ("none", "underline") else box
-        return writing, zone, style, "" if sign_box is None else sign, sign_box
-
-
-def _rounded(box: Box) -> NDArray[np.int32]:
-    """Return the outline of a box with round corners, [n, 2]."""
-    radius = 0.3 * box.height
-    centres = ((box.x1, box.y1, -1, -1), (box.x0, box.y1, 1, -1), (box.x0, box.y0, 1, 1), (box.x1, box.y0, -1, 1))
-    points = []
-    for quarter, (x, y, sx, sy) in enumerate(centres):
-        angle = np.linspace(quarter, quarter + 1, 6) * np.pi / 2
-        points.append(np.stack([x + sx * radius + radius * np.cos(angle), y + sy * radius + radius * np.sin(angle)], 1))
-    return np.rint(np.concatenate(points)).astype(np.int32)
+            small = self.press.px(self.label) * 0.8
+            self.press.text(
+                "AMOUNT", (box.x0 + box.x1) / 2, box.y0 - 0.4 * small, small, self.face, anchor="middle"
+            )
+        return print_amount_place(
+            self.press, box, style, sign, self.face, weight=self.weight, dotted=self.dotted
+        )

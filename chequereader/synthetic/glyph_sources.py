@@ -1,11 +1,13 @@
 """Real glyphs in place of the pen model's skeletons: pen trajectories and pictures of digits.
 
-Nothing here ships with the project: a source reads a folder that the user names. Not for fonts (``printing``).
+Nothing here ships with the project: a source reads a folder that the user names. Not for fonts
+(``printing``).
 """
 
 from __future__ import annotations
 
 import gzip
+import itertools
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -15,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chequereader.errors import UnreadableInputError
-
-Floats = NDArray[np.float32]
+from chequereader.synthetic.pixels import Floats
 
 _DIGITS = "0123456789"
 
@@ -46,22 +47,25 @@ class GlyphSource(Protocol):
     def glyph(
         self, character: str, writer: tuple[int, ...], rng: np.random.Generator
     ) -> list[Floats] | Picture | None:
-        """Return paths [n, 2] (digit heights, y up, standing on the baseline), a picture, or None if it has none."""
+        """Return paths [n, 2] (digit heights, y up, on the baseline), a picture, or None if it has none."""
         ...
 
 
 class PenTrajectories:
     """Characters written on a tablet, from an npz with points, stroke_start, segment_start, label and writer.
 
-    A synthetic writer borrows the hand of one real writer for every character that this one wrote, and takes the
-    rest from anyone. Only digits are borrowed: what height a sign or letter has can't be told from one character.
+    A synthetic writer borrows the hand of one real writer for every character that this one wrote, and
+    takes the rest from anyone. Only digits are borrowed: what height a sign or letter has can't be told
+    from one character.
     """
 
     def __init__(self, path: Path) -> None:
         with np.load(path, allow_pickle=False) as data:
             needed = {"points", "stroke_start", "segment_start", "label", "writer"}
             if not needed <= set(data.files):
-                raise UnreadableInputError(f"{path} lacks {sorted(needed - set(data.files))}: not a file of pen strokes")
+                raise UnreadableInputError(
+                    f"{path} lacks {sorted(needed - set(data.files))}: not a file of pen strokes"
+                )
             self._points = data["points"].astype(np.float32)
             self._strokes, self._segments = data["stroke_start"], data["segment_start"]
             labels, writers = data["label"], data["writer"]
@@ -82,7 +86,7 @@ class PenTrajectories:
         hand = int(self._hands[np.random.default_rng(writer).integers(len(self._hands))])
         segment = int(rng.choice(self._by_hand.get((hand, character), anyone)))
         strokes = self._strokes[self._segments[segment] : self._segments[segment + 1] + 1]
-        paths = [self._points[a:b] for a, b in zip(strokes, strokes[1:], strict=False) if b - a > 1]
+        paths = [self._points[a:b] for a, b in itertools.pairwise(strokes) if b - a > 1]
         if not paths:
             return None
         everything = np.concatenate(paths)
@@ -162,7 +166,7 @@ def _from_class_folders(folder: Path) -> Pictures:
 
 
 def open_glyphs(folder: Path) -> GlyphSource:
-    """Return the real glyphs of a folder: pen strokes (npz), idx files of images, folders of images called 0..9.
+    """Return the real glyphs of a folder: pen strokes (npz), idx files, or folders of images called 0 to 9.
 
     ``UnreadableInputError`` if the folder is missing or holds none of these.
     """
@@ -177,5 +181,7 @@ def open_glyphs(folder: Path) -> GlyphSource:
     if any((folder / digit).is_dir() for digit in _DIGITS):
         sources.append(_from_class_folders(folder))
     if not sources:
-        raise UnreadableInputError(f"{folder} holds no glyphs: *isolated*.npz, *images-idx3*, or folders 0 to 9")
+        raise UnreadableInputError(
+            f"{folder} holds no glyphs: *isolated*.npz, *images-idx3*, or folders 0 to 9"
+        )
     return _Mixture(sources)

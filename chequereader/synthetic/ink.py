@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chequereader.box import Box
-
-Floats = NDArray[np.float32]
+from chequereader.synthetic.pixels import Floats
 
 
 @dataclass(frozen=True, eq=False)
 class Mark:
-    """One written character: points ``outline`` [n, 2] (x, y pixels) whose surrounding ``margin`` holds its ink."""
+    """One written character: its ink is within ``margin`` of the points ``outline`` [n, 2] (pixels)."""
 
     character: str
     outline: Floats
@@ -46,19 +45,21 @@ class Mark:
 class Ink:
     """``coverage`` float32 [height, width] in 0..1; ``marks`` in its frame, in the order of the text.
 
-    ``baseline`` is the row (pixels from the top) on which digits stand; ``text`` what was written.
+    ``baseline`` is the row (pixels from the top) on which digits stand; ``text`` what was written;
+    ``strays`` is ink that belongs to no character, such as the line below raised cents.
     """
 
     coverage: Floats
     marks: tuple[Mark, ...]
     baseline: float
     text: str
+    strays: tuple[Mark, ...] = ()
 
     @property
     def box(self) -> Box:
-        """The smallest box around all marks."""
+        """The smallest box around all ink."""
         box = self.marks[0].box
-        for mark in self.marks[1:]:
+        for mark in self.marks[1:] + self.strays:
             box = box.union(mark.box)
         return box
 

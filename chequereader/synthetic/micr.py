@@ -1,7 +1,7 @@
 """The line of magnetic ink at the foot of a cheque: its text and its glyphs, drawn from their geometry.
 
-E-13B characters stand on a grid of 7 x 9 squares of 0.013 inch, one every 0.125 inch; CMC-7 characters are seven
-bars with two wide gaps among six. The drawings are simplified. Not for reading MICR lines.
+E-13B characters stand on a grid of 7 x 9 squares of 0.013 inch, one every 0.125 inch; CMC-7 characters are
+seven bars with two wide gaps among six. The drawings are simplified. Not for reading MICR lines.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from chequereader.synthetic.pixels import Floats, floats
 
 TRANSIT, AMOUNT, ON_US, DASH = "ABCD"
 """The four signs of E-13B in transcriptions."""
@@ -22,20 +21,20 @@ _PITCH = 0.125  # inch
 _SQUARE = 0.013  # inch
 
 _E13B = {
-    "0": ".XXXXXX .X....X .X....X .X....X .X....X .X....X .X....X .X....X .XXXXXX",
-    "1": "..XX... ...X... ...X... ...X... ...X... .XXXXX. .XXXXX. .XXXXX. .XXXXX.",
-    "2": "..XXXX. .....X. .....X. .....X. ..XXXX. ..X.... ..X.... ..X.... ..XXXX.",
-    "3": ".XXXX.. ....X.. ....X.. ....X.. ..XXXX. ....XXX ....XXX ....XXX .XXXXXX",
-    "4": ".XX.... .XX.... .XX.... .XX.... .XX..XX .XX..XX .XXXXXX .....XX .....XX",
-    "5": ".XXXXX. .X..... .X..... .X..... .XXXXX. .....X. .....X. .....X. .XXXXX.",
-    "6": ".XXX... .X.X... .X..... .X..... .XXXXXX .X....X .X....X .X....X .XXXXXX",
-    "7": ".XXXXX. .X...X. .X...X. .....X. ...XXX. ...X... ...X... ...X... ...X...",
+    "0": ".XXXXX. .X...X. .X...X. .X...X. .X...X. .X...X. .X...X. .X...X. .XXXXX.",
+    "1": "..XX... ...X... ...X... ...X... ...X... ..XXXX. ..XXXX. ..XXXX. ..XXXX.",
+    "2": "..XXX.. ....X.. ....X.. ....X.. ..XXX.. ..X.... ..X.... ..X.... ..XXX..",
+    "3": "..XXX.. ....X.. ....X.. ....X.. ..XXX.. ....XX. ....XX. ....XX. ..XXXX.",
+    "4": ".XX.... .XX.... .XX.... .XX.... .XX.... .XX..XX .XXXXXX .....XX .....XX",
+    "5": "..XXXX. ..X.... ..X.... ..X.... ..XXXX. .....X. .....X. .....X. ..XXXX.",
+    "6": ".XXX... .X.X... .X..... .X..... .XXXXX. .X...X. .X...X. .X...X. .XXXXX.",
+    "7": "..XXXX. ..X..X. .....X. .....X. ...XXX. ...X... ...X... ...X... ...X...",
     "8": "..XXXX. ..X..X. ..X..X. ..X..X. .XXXXXX .XX..XX .XX..XX .XX..XX .XXXXXX",
-    "9": ".XXXXXX .X....X .X....X .X....X .XXXXXX .....XX .....XX .....XX .....XX",
-    TRANSIT: "....... .XX.XXX .XX.XXX .XX.... .XX.... .XX.... .XX.XXX .XX.XXX .......",
-    AMOUNT: "....... .....XX .....XX X.X..XX X.X.... X.X.XX. X.X.XX. ....... .......",
-    ON_US: "....... ....XXX ....XXX X.X.... X.X.... X.X.... ....XXX ....XXX .......",
-    DASH: "....... ....... ....... X.XX.XX X.XX.XX X.XX.XX ....... ....... .......",
+    "9": ".XXXXX. .X...X. .X...X. .X...X. .XXXXX. ....XX. ....XX. ....XX. ....XX.",
+    TRANSIT: "....XXX ....XXX .X..XXX .X..... .X..... .X..... .X..XXX ....XXX ....XXX",
+    AMOUNT: ".....XX .....XX .....XX ...X.XX ...X... ...X... XX.X... XX..... XX.....",
+    ON_US: "....XXX ....XXX X.X.XXX X.X.XXX X.X.... X.X.... X.X.... ....... .......",
+    DASH: "XX.XX.X XX.XX.X XX.XX.X XX.XX.X XX.XX.X ....... ....... ....... .......",
 }
 _BITMAPS = {
     c: np.array([[s == "X" for s in row] for row in rows.split()], np.float32) for c, rows in _E13B.items()
@@ -85,7 +84,7 @@ def micr_line(order: str, routing: str, account: str, number: str) -> MicrLine:
 def draw_micr(line: MicrLine, dpi: float) -> Floats:
     """Return the ink of a MICR line, float32 [h, w] in 0..1, 0.117 inch high."""
     pitch = _PITCH * dpi
-    height, width = round(9 * _SQUARE * dpi) + 2, int(pitch * len(line.text)) + 8
+    height, width = round(10 * _SQUARE * dpi) + 2, int(pitch * len(line.text)) + 8
     canvas = np.zeros((height, width), np.float32)
     for place, character in enumerate(line.text):
         if character == " ":
@@ -99,9 +98,11 @@ def draw_micr(line: MicrLine, dpi: float) -> Floats:
 
 def _e13b(character: str, dpi: float) -> Floats:
     squares = _BITMAPS[character]
-    fine = np.kron(squares, np.ones((8, 8), np.float32))
-    size = (round(7 * _SQUARE * dpi), round(9 * _SQUARE * dpi))
-    return cv2.resize(fine, size, interpolation=cv2.INTER_AREA)
+    fine = np.pad(np.kron(squares, np.ones((8, 8), np.float32)), 4)
+    # Blurred and sharpened again, the corners are round like those of the real characters.
+    fine = np.clip(2 * cv2.GaussianBlur(fine, (0, 0), 2) - 0.5, 0, 1)
+    size = (round(8 * _SQUARE * dpi), round(10 * _SQUARE * dpi))
+    return floats(cv2.resize(fine, size, interpolation=cv2.INTER_AREA))
 
 
 def _cmc7(character: str, dpi: float) -> Floats:
@@ -113,4 +114,4 @@ def _cmc7(character: str, dpi: float) -> Floats:
     rows = np.zeros((36, 1), np.float32)
     rows[2:16] = rows[20:34] = 1  # the notch that gives the figures their look to the eye
     size = (round(0.1 * dpi), round(0.117 * dpi))
-    return cv2.resize(bars * rows, size, interpolation=cv2.INTER_AREA)
+    return floats(cv2.resize(bars * rows, size, interpolation=cv2.INTER_AREA))

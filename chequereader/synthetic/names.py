@@ -4,19 +4,136 @@ from __future__ import annotations
 
 import numpy as np
 
-_FIRST = (
-    "Anna Boris Carla David Elena Farid Grace Hiro Ines Jamal Karim Lucia Maria Nadia Omar Priya Quentin Rosa Samuel "
-    "Tara Usha Victor Wendy Xavier Yusuf Zoe Arjun Meera Lakshmi Pedro Claire Hugo Louise Martin Aisha Tan Wei"
-).split()
-_LAST = (
-    "Alvarez Baker Chandra Dubois Evans Fernandez Gupta Hughes Iyer Johnson Kumar Laurent Morales Nair Ortiz Patel "
-    "Quinn Reddy Silva Taylor Usman Vargas Walker Young Zimmer Sharma Khan Rahman Moreau Costa Lim Wong Murphy"
-).split()
-_FIRMS = ("Trading Ltd", "and Sons", "Supplies Inc", "Motors", "Electric", "Foods SA", "Services", "Garden Shop", "School")
-_BANK_START = ("First", "Union", "United", "Coastal", "Northern", "Royal", "Peoples", "Valley", "Banco", "Credit", "Harbour", "Metro")
-_BANK_END = ("Bank", "National Bank", "Savings Bank", "Commercial Bank", "Trust", "Mutual", "del Sur", "Federal", "Co-operative Bank")
-_STREETS = ("Main Street", "High Street", "Station Road", "Mill Lane", "Park Avenue", "Market Square", "River Road")
-_TOWNS = ("Springfield", "Lakeside", "Ashford", "Newtown", "San Carlos", "Villefranche", "Rampur", "Santa Rosa", "Kota Lama")
+_FIRST = [
+    "Anna",
+    "Boris",
+    "Carla",
+    "David",
+    "Elena",
+    "Farid",
+    "Grace",
+    "Hiro",
+    "Ines",
+    "Jamal",
+    "Karim",
+    "Lucia",
+    "Maria",
+    "Nadia",
+    "Omar",
+    "Priya",
+    "Quentin",
+    "Rosa",
+    "Samuel",
+    "Tara",
+    "Usha",
+    "Victor",
+    "Wendy",
+    "Xavier",
+    "Yusuf",
+    "Zoe",
+    "Arjun",
+    "Meera",
+    "Lakshmi",
+    "Pedro",
+    "Claire",
+    "Hugo",
+    "Louise",
+    "Martin",
+    "Aisha",
+    "Tan",
+    "Wei",
+]
+_LAST = [
+    "Alvarez",
+    "Baker",
+    "Chandra",
+    "Dubois",
+    "Evans",
+    "Fernandez",
+    "Gupta",
+    "Hughes",
+    "Iyer",
+    "Johnson",
+    "Kumar",
+    "Laurent",
+    "Morales",
+    "Nair",
+    "Ortiz",
+    "Patel",
+    "Quinn",
+    "Reddy",
+    "Silva",
+    "Taylor",
+    "Usman",
+    "Vargas",
+    "Walker",
+    "Young",
+    "Zimmer",
+    "Sharma",
+    "Khan",
+    "Rahman",
+    "Moreau",
+    "Costa",
+    "Lim",
+    "Wong",
+    "Murphy",
+]
+_FIRMS = (
+    "Trading Ltd",
+    "and Sons",
+    "Supplies Inc",
+    "Motors",
+    "Electric",
+    "Foods SA",
+    "Services",
+    "Garden Shop",
+    "School",
+)
+_BANK_START = (
+    "First",
+    "Union",
+    "United",
+    "Coastal",
+    "Northern",
+    "Royal",
+    "Peoples",
+    "Valley",
+    "Banco",
+    "Credit",
+    "Harbour",
+    "Metro",
+)
+_BANK_END = (
+    "Bank",
+    "National Bank",
+    "Savings Bank",
+    "Commercial Bank",
+    "Trust",
+    "Mutual",
+    "del Sur",
+    "Federal",
+    "Co-operative Bank",
+)
+_STREETS = (
+    "Main Street",
+    "High Street",
+    "Station Road",
+    "Mill Lane",
+    "Park Avenue",
+    "Market Square",
+    "River Road",
+)
+_TOWNS = (
+    "Springfield",
+    "Lakeside",
+    "Ashford",
+    "Newtown",
+    "San Carlos",
+    "Villefranche",
+    "Rampur",
+    "Santa Rosa",
+    "Kota Lama",
+)
 _MEMOS = ("Rent", "Invoice 1042", "Gift", "School fees", "Test", "March", "Repairs", "Loan", "Books", "Taxi")
 
 
@@ -43,7 +160,10 @@ def bank(rng: np.random.Generator) -> str:
 
 def address(rng: np.random.Generator) -> tuple[str, str]:
     """Return two lines of an address."""
-    return f"{int(rng.integers(1, 999))} {_any(_STREETS, rng)}", f"{_any(_TOWNS, rng)} {int(rng.integers(10000, 99999))}"
+    return (
+        f"{int(rng.integers(1, 999))} {_any(_STREETS, rng)}",
+        f"{_any(_TOWNS, rng)} {int(rng.integers(10000, 99999))}",
+    )
 
 
 def memo(rng: np.random.Generator) -> str:

@@ -11,9 +11,8 @@ from typing import Literal
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from chequereader.synthetic.pixels import Floats, floats, unit
 
 PenKind = Literal["ballpoint", "gel", "fountain", "felt"]
 
@@ -27,7 +26,8 @@ class Pen:
     """A pen: line ``width`` in millimetres, and how its ink behaves.
 
     ``darkness`` is the share of light that full ink takes away (0..1); ``pressure`` how much width and tone
-    vary along a stroke; ``nib`` the angle in radians of a broad nib, of which ``contrast`` (0..1) is the effect.
+    vary along a stroke; ``nib`` the angle in radians of a broad nib, of which ``contrast`` (0..1) is the
+    effect.
     """
 
     kind: PenKind
@@ -43,7 +43,12 @@ class Pen:
         """Draw a pen as people use them for cheques: mostly ballpoint and gel."""
         kind: PenKind = rng.choice(["ballpoint", "gel", "fountain", "felt"], p=[0.5, 0.3, 0.12, 0.08])
         widths = {"ballpoint": (0.28, 0.5), "gel": (0.35, 0.65), "fountain": (0.4, 0.7), "felt": (0.55, 0.8)}
-        darkness = {"ballpoint": (0.5, 0.9), "gel": (0.75, 0.98), "fountain": (0.6, 0.95), "felt": (0.85, 0.99)}
+        darkness = {
+            "ballpoint": (0.5, 0.9),
+            "gel": (0.75, 0.98),
+            "fountain": (0.6, 0.95),
+            "felt": (0.85, 0.99),
+        }
         return cls(
             kind=kind,
             width=float(rng.uniform(*widths[kind])),
@@ -78,16 +83,15 @@ class Pen:
         height, width = coverage.shape
         coarse = rng.random((max(height // 3, 1), max(width // 3, 1)), dtype=np.float32)
         grain = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
-        return coverage * (1 - self.skips * grain)
+        return floats(coverage * (1 - self.skips * grain))
 
 
-def draw(
-    paths: list[Floats], radii: list[Floats], tones: list[float], size: tuple[int, int]
-) -> Floats:
+def draw(paths: list[Floats], radii: list[Floats], tones: list[float], size: tuple[int, int]) -> Floats:
     """Return the ink of pen paths, float32 [height, width] in 0..1.
 
-    ``paths`` are [n, 2] pixels (x, y) in the frame of the result, ``radii`` [n] half widths in pixels, ``tones``
-    one ink density 0..1 per path; ``size`` is (height, width). Pixel (0, 0) covers 0..1 in both directions.
+    ``paths`` are [n, 2] pixels (x, y) in the frame of the result, ``radii`` [n] half widths in pixels,
+    ``tones`` one ink density 0..1 per path; ``size`` is (height, width). Pixel (0, 0) covers 0..1 in both
+    directions.
     """
     height, width = size
     canvas = np.zeros((height * _SUPERSAMPLING, width * _SUPERSAMPLING), dtype=np.uint8)
@@ -95,10 +99,10 @@ def draw(
     for path, radius, tone in zip(paths, radii, tones, strict=True):
         points = np.rint(path * scale - (1 << (_FRACTION_BITS - 1))).astype(np.int32)
         widths = np.maximum(np.rint(2 * _SUPERSAMPLING * radius), 1).astype(np.int32)
-        colour = int(round(255 * tone))
+        colour = round(255 * tone)
         changes = np.flatnonzero(np.diff(widths)) + 1
         for first, last in zip([0, *changes], [*changes, len(widths)], strict=True):
             run = points[max(first - 1, 0) : last]  # from the last point of the run before, so no gap is left
             cv2.polylines(canvas, [run], False, colour, int(widths[first]), cv2.LINE_8, _FRACTION_BITS)
     small = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA)
-    return small.astype(np.float32) / 255
+    return unit(small)

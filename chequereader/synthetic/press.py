@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from chequereader.box import Box
 from chequereader.synthetic.ink import lay
+from chequereader.synthetic.pixels import Floats, unit
 from chequereader.synthetic.printing import Face, printable, set_type
 
-Floats = NDArray[np.float32]
 Anchor = Literal["left", "right", "middle"]
 
 FILLER = "~"
-"""In labels, a run of it stands for a word in a script that the faces lack: Devanagari-like shapes are drawn."""
+"""In labels, a run of it stands for a word in a script that the faces lack: shapes like it are drawn."""
 
 
 @dataclass
@@ -33,8 +33,10 @@ class Press:
         """Return a length in pixels."""
         return millimetres * self.dpi / 25.4
 
-    def text(self, text: str, x: float, baseline: float, height: float, face: Face, anchor: Anchor = "left") -> Box:
-        """Print a line of type with capitals ``height`` pixels high and return its box; ``x`` is where ``anchor`` lies.
+    def text(
+        self, text: str, x: float, baseline: float, height: float, face: Face, *, anchor: Anchor = "left"
+    ) -> Box:
+        """Print type with capitals ``height`` pixels high and return its box; ``anchor`` lies at ``x``.
 
         Characters that no face has are left out. A text of which nothing is left gives an empty box.
         """
@@ -72,7 +74,9 @@ class Press:
         for k in range(characters):
             points = self.rng.uniform((k * step, 0.15 * height), ((k + 1) * step, height), (4, 2))
             points[0, 1] = 0
-            smooth = np.stack([np.interp(np.linspace(0, 3, 13), range(4), points[:, i]) for i in (0, 1)], axis=1)
+            smooth = np.stack(
+                [np.interp(np.linspace(0, 3, 13), range(4), points[:, i]) for i in (0, 1)], axis=1
+            )
             cv2.polylines(canvas, [np.rint(smooth * scale).astype(np.int32)], False, 255, thickness)
             cv2.line(
                 canvas,
@@ -82,7 +86,7 @@ class Press:
                 thickness,
             )
         size = (max(canvas.shape[1] // scale, 1), max(canvas.shape[0] // scale, 1))
-        small = cv2.resize(canvas, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+        small = unit(cv2.resize(canvas, size, interpolation=cv2.INTER_AREA))
         lay(self.page, small, round(x), round(baseline - height), self.darkness)
         return width
 
@@ -126,4 +130,4 @@ class Press:
             cv2.fillPoly(canvas, [shifted], 255, cv2.LINE_AA)
         else:
             cv2.polylines(canvas, [shifted], True, 255, weight, cv2.LINE_AA)
-        lay(self.page, canvas.astype(np.float32) / 255, int(low[0]), int(low[1]), self.darkness)
+        lay(self.page, unit(canvas), int(low[0]), int(low[1]), self.darkness)

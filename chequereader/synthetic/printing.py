@@ -1,8 +1,8 @@
 """Print: text in type, with the ink of every character known.
 
-Faces come from the font built into Pillow and the stroke fonts built into OpenCV, widened, slanted and thickened;
-``--fonts`` adds a folder of real ones. Signs that a font lacks are drawn with the pen model's skeletons. Not for
-handwriting.
+Faces come from the font built into Pillow and the stroke fonts built into OpenCV, widened, slanted and
+thickened; ``--fonts`` adds a folder of real ones. Signs that a font lacks are drawn with the pen model's
+skeletons. Not for handwriting.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from chequereader.alphabet import LOWERED
 from chequereader.errors import UnreadableInputError
 from chequereader.synthetic.ink import Ink, Mark
 from chequereader.synthetic.pens import draw
+from chequereader.synthetic.pixels import Floats, bytes_of, unit
 from chequereader.synthetic.strokes import SHAPES, skeletons
 
-Floats = NDArray[np.float32]
 Font = ImageFont.FreeTypeFont
 
 _REFERENCE = 48  # pixels of em at which glyphs are drawn once and cached
@@ -39,8 +39,8 @@ _HERSHEY = (
 class Face:
     """A typeface: which glyphs (``font`` a path, "" the built-in one; or a Hershey number) and how deformed.
 
-    ``stretch`` widens, ``slant`` shears (positive leans right), ``weight`` in -1..1 thins or thickens, ``mono`` gives
-    every character the same advance as typewriters do, ``texture`` how the ink was put on.
+    ``stretch`` widens, ``slant`` shears (positive leans right), ``weight`` in -1..1 thins or thickens,
+    ``mono`` gives every character the same advance as typewriters do, ``texture`` how the ink was put on.
     """
 
     font: str | int
@@ -69,7 +69,7 @@ class Face:
 
 
 def find_fonts(folder: Path) -> tuple[str, ...]:
-    """Return the font files below a folder that have the digits, sorted; ``UnreadableInputError`` if none has."""
+    """Return a folder's font files that have the digits, sorted; ``UnreadableInputError`` if none has."""
     usable = []
     for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in (".ttf", ".otf")):
         try:
@@ -94,7 +94,7 @@ def _font(name: str, size: int) -> Font:
 
 
 def _has(font: Font, character: str) -> bool:
-    """Tell whether a font draws something of its own for a character: fonts draw one same box for unknown ones."""
+    """Tell whether a font has a character: fonts draw one same box for all that they lack."""
     return font.getmask(character).getbbox() is not None and bytes(font.getmask(character)) != bytes(
         font.getmask("\U0010fffe")
     )
@@ -129,7 +129,9 @@ def _glyph(face: Face, character: str) -> tuple[NDArray[np.uint8], int, float]:
     skeleton = skeletons(character.translate(LOWERED))[0][0]
     paths = [stroke.spread @ stroke.controls for stroke in skeleton.strokes]
     right = max(float(path[:, 0].max()) for path in paths)
-    flipped = [path * np.array([cap, -cap], np.float32) + np.array([16, baseline], np.float32) for path in paths]
+    flipped = [
+        path * np.array([cap, -cap], np.float32) + np.array([16, baseline], np.float32) for path in paths
+    ]
     radius = [np.full(len(path), 0.05 * _REFERENCE * (1 + 0.5 * face.weight), np.float32) for path in flipped]
     ink = draw(flipped, radius, [1.0] * len(paths), (rows, int(right * cap) + 32))
     return _deformed((255 * ink).astype(np.uint8), 16, right * cap + 5, face, 0.0)
@@ -140,14 +142,14 @@ def _deformed(
 ) -> tuple[NDArray[np.uint8], int, float]:
     if weight > 0:
         size = 2 if weight < 0.8 else 3
-        image = cv2.dilate(image, np.ones((size, size), np.uint8))
+        image = bytes_of(cv2.dilate(image, np.ones((size, size), np.uint8)))
     elif weight < 0:
-        image = cv2.erode(image, np.ones((2, 1), np.uint8))
+        image = bytes_of(cv2.erode(image, np.ones((2, 1), np.uint8)))
     if face.stretch != 1.0 or face.slant:
         pad = int(0.3 * _REFERENCE) if face.slant else 0
         width = int(image.shape[1] * face.stretch) + 2 * pad
         matrix = np.array([[face.stretch, -face.slant, pad + face.slant * _REFERENCE], [0, 1, 0]], np.float64)
-        image = cv2.warpAffine(image, matrix, (width, image.shape[0]))
+        image = bytes_of(cv2.warpAffine(image, matrix, (width, image.shape[0])))
         origin, advance = int(origin * face.stretch) + pad, advance * face.stretch
     columns = np.flatnonzero(image.any(axis=0))
     if not len(columns):
@@ -183,11 +185,10 @@ def set_type(text: str, height_px: float, face: Face, rng: np.random.Generator, 
     rows = _REFERENCE * 3 // 2
     line = np.zeros((rows, int(right - left) + 3), np.uint8)
     spans = []
-    for character, image, x, raised in pieces:
-        at = int(x - left)
-        drop = 0
+    for character, glyph, x, raised in pieces:
+        at, drop, image = int(x - left), 0, glyph
         if raised != 1.0:
-            image = cv2.resize(image, None, fx=raised, fy=raised, interpolation=cv2.INTER_AREA)
+            image = bytes_of(cv2.resize(glyph, None, fx=raised, fy=raised, interpolation=cv2.INTER_AREA))
             drop = _REFERENCE - int(_REFERENCE * raised) - int(0.3 * _REFERENCE)
         part = line[drop : drop + image.shape[0], at : at + image.shape[1]]
         np.maximum(part, image[: part.shape[0], : part.shape[1]], out=part)
@@ -196,7 +197,7 @@ def set_type(text: str, height_px: float, face: Face, rng: np.random.Generator, 
     top = min(s[3] for s in spans)
     bottom = max(s[4] for s in spans)
     size = (max(round(line.shape[1] * scale), 1), max(round((bottom - top) * scale), 1))
-    small = cv2.resize(line[top:bottom], size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    small = unit(cv2.resize(line[top:bottom], size, interpolation=cv2.INTER_AREA))
     fx, fy = size[0] / line.shape[1], size[1] / (bottom - top)
     marks = tuple(
         Mark(c, np.array([[x0 * fx, (y0 - top) * fy], [x1 * fx, (y1 - top) * fy]], np.float32), 0.5)
@@ -212,12 +213,14 @@ def _textured(coverage: Floats, face: Face, rng: np.random.Generator) -> Floats:
     if face.texture == "dots":
         y, x = np.mgrid[:height, :width]
         pitch = max(height / 9, 2.5)
-        return coverage * (0.62 + 0.38 * np.cos(2 * np.pi * x / pitch) * np.cos(2 * np.pi * y / pitch)).astype(
-            np.float32
-        )
+        return coverage * (
+            0.62 + 0.38 * np.cos(2 * np.pi * x / pitch) * np.cos(2 * np.pi * y / pitch)
+        ).astype(np.float32)
     if face.texture == "bars":
         pitch = max(height / 7, 3)
-        return coverage * (0.7 + 0.3 * np.sin(2 * np.pi * np.arange(height) / pitch))[:, None].astype(np.float32)
+        return coverage * (0.7 + 0.3 * np.sin(2 * np.pi * np.arange(height) / pitch))[:, None].astype(
+            np.float32
+        )
     return coverage
 
 

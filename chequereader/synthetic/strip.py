@@ -20,15 +20,14 @@ from chequereader.synthetic.config import SyntheticConfig
 from chequereader.synthetic.degrade import wear
 from chequereader.synthetic.handwriting import Writer
 from chequereader.synthetic.ink import Ink, Mark, lay
+from chequereader.synthetic.pixels import Floats, floats
 from chequereader.synthetic.printing import Face, set_type
-
-Floats = NDArray[np.float32]
 
 _SIGNS = {"us": ("$",), "uk": ("£",), "in": ("₹", "Rs."), "eu": ("€", "F"), "uy": ("$", "$U", "S/")}
 
 
 class AmountStrip(NamedTuple):
-    """``image`` uint8 [h, w], dark ink; ``text`` as it stands there; ``boxes`` one per character (no spaces)."""
+    """``image`` uint8 [h, w], dark ink; ``text`` as it stands there, no spaces; ``boxes`` one a character."""
 
     image: NDArray[np.uint8]
     text: str
@@ -38,9 +37,10 @@ class AmountStrip(NamedTuple):
 def amount_strip(rng: np.random.Generator, config: SyntheticConfig, text: str | None = None) -> AmountStrip:
     """Draw an amount zone with its paper, lines, box borders and neighbours.
 
-    ``text`` is what to write, drawn from all countries if None. A currency sign printed in the zone counts as a
-    character of the text if it is in the alphabet. Boxes are in pixels of the image and may reach its edge, since
-    zones are cut tightly at times. ``KeyError`` if ``text`` has a character that nobody can write.
+    ``text`` is what to write, drawn from all countries if None. A currency sign printed in the zone counts
+    as a character of the text if it is in the alphabet. Boxes are in pixels of the image and may reach its
+    edge, since zones are cut tightly at times. ``KeyError`` if ``text`` has a character that nobody can
+    write.
     """
     locale = str(rng.choice(["us", "uk", "in", "eu", "uy"], p=[0.25, 0.1, 0.25, 0.15, 0.25]))
     printed = bool(rng.random() < config.printed)
@@ -61,7 +61,9 @@ def amount_strip(rng: np.random.Generator, config: SyntheticConfig, text: str | 
         darkness = writer.pen.darkness
     sign_ink = None
     if beside:
-        sign_ink = set_type(sign, height * float(rng.uniform(0.5, 1.0)), Face.choose(rng, config.font_files), rng)
+        sign_ink = set_type(
+            sign, height * float(rng.uniform(0.5, 1.0)), Face.choose(rng, config.font_files), rng
+        )
         ink, text = _beside(sign_ink, ink, height, rng)
         if not all(c in AMOUNTS.classes for c in sign):
             ink = replace(ink, marks=ink.marks[len(sign) :])
@@ -80,7 +82,9 @@ def _beside(sign: Ink, amount: Ink, height: float, rng: np.random.Generator) -> 
     x = sign.coverage.shape[1] + gap
     rows = max(sign_top + sign.coverage.shape[0], amount.coverage.shape[0]) - top
     coverage = np.zeros((rows, x + amount.coverage.shape[1]), np.float32)
-    coverage[sign_top - top : sign_top - top + sign.coverage.shape[0], : sign.coverage.shape[1]] = sign.coverage
+    coverage[sign_top - top : sign_top - top + sign.coverage.shape[0], : sign.coverage.shape[1]] = (
+        sign.coverage
+    )
     coverage[-top : -top + amount.coverage.shape[0], x:] = amount.coverage
     marks = [m.moved(0, sign_top - top) for m in sign.marks] + [m.moved(x, -top) for m in amount.marks]
     return Ink(coverage, tuple(marks), amount.baseline - top, amount.text), amount.text
@@ -94,7 +98,9 @@ def _place(
     left, right = (height * rng.uniform(0.05 if tight else 0.2, 0.4 if tight else 2.0, 2)).astype(int)
     above, below = (height * rng.uniform(0.08, 0.3 if tight else 0.7, 2)).astype(int)
     rows, columns = ink.coverage.shape[0] + above + below, ink.coverage.shape[1] + left + right
-    page = security_paper(int(rows), int(columns), rng, config.difficulty.paper * float(rng.uniform(0.4, 1.6)))
+    page = security_paper(
+        int(rows), int(columns), rng, config.difficulty.paper * float(rng.uniform(0.4, 1.6))
+    )
     _rules(page, int(above + ink.baseline), height, rng)
     if rng.random() < 0.35:
         _neighbour(page, height, rng)
@@ -148,9 +154,10 @@ def _seen(
 ) -> AmountStrip:
     """Turn the page a little, wear it and cut the boxes to the image."""
     rows, columns = page.shape
-    angle = float(np.clip(rng.normal(0, config.difficulty.skew / 2), -config.difficulty.skew, config.difficulty.skew))
+    limit = config.difficulty.skew
+    angle = float(np.clip(rng.normal(0, limit / 2), -limit, limit))
     matrix = np.vstack([cv2.getRotationMatrix2D((columns / 2, rows / 2), angle, 1), [0, 0, 1]])
-    page = cv2.warpAffine(page, matrix[:2], (columns, rows), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    image = wear(page, replace(config.difficulty, fold=0.0), rng, dpi)
+    turned = cv2.warpAffine(page, matrix[:2], (columns, rows), borderMode=cv2.BORDER_REPLICATE)
+    image = wear(floats(turned), replace(config.difficulty, fold=0.0), rng, dpi)
     boxes = tuple(mark.warped(matrix).box.padded(0, 0, columns, rows) for mark in marks)
     return AmountStrip(image, text.replace(" ", ""), boxes)

@@ -6,16 +6,15 @@ that turns control points, however a writer bent them, into path points. Not for
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chequereader.synthetic.glyph_shapes import DIGITS, SIGNS
 from chequereader.synthetic.letter_shapes import LOWER, PUNCTUATION, UPPER
-
-Floats = NDArray[np.float32]
+from chequereader.synthetic.pixels import Floats, floats
 
 SHAPES = DIGITS | SIGNS | UPPER | (LOWER | {"x": SIGNS["x"]}) | PUNCTUATION
 """Every character that the pen model can write, with its weighted skeletons."""
@@ -25,7 +24,7 @@ _STEPS_PER_SPAN = 6
 
 @dataclass(frozen=True, eq=False)
 class Stroke:
-    """``controls`` float32 [n, 2] (x right, y up, digit height 1); ``spread`` [points, n] maps them to a path."""
+    """``controls`` float32 [n, 2] (x right, y up, digit height 1); ``spread`` [points, n]: their path."""
 
     controls: Floats
     spread: Floats
@@ -75,22 +74,23 @@ def parse(notation: str) -> Skeleton:
         words = part.split()
         if len(words) < 2:
             raise ValueError(f"a stroke needs two points or more: {part!r}")
-        controls = np.array([[float(n) for n in word.rstrip("!").split(",")] for word in words], np.float32) / 100
+        points = [[float(number) for number in word.rstrip("!").split(",")] for word in words]
+        controls = floats(points) / np.float32(100)
         if controls.shape[1:] != (2,):
             raise ValueError(f"points are pairs x,y: {part!r}")
         breaks = [0, *(i for i, word in enumerate(words) if word.endswith("!")), len(words) - 1]
         rows = []
-        for first, last in zip(breaks, breaks[1:], strict=False):
+        for first, last in itertools.pairwise(breaks):
             if last == first:
                 continue
             spread = np.zeros((len(_run(last - first + 1)), len(words)), dtype=np.float32)
             spread[:, first : last + 1] = _run(last - first + 1)
             rows.append(spread)
-        strokes.append(Stroke(controls, np.vstack(rows)))
+        strokes.append(Stroke(floats(controls), np.concatenate(rows)))
     return Skeleton(tuple(strokes))
 
 
-@lru_cache(maxsize=None)
+@cache
 def skeletons(character: str) -> tuple[tuple[Skeleton, ...], Floats]:
     """Return a character's skeletons and how usual each is (sums to one); ``KeyError`` if it has none."""
     shapes = SHAPES[character]

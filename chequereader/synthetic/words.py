@@ -8,33 +8,132 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-_EN_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-_EN_TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
-_FR_SMALL = (
-    "zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept "
-    "dix-huit dix-neuf"
-).split()
-_FR_TENS = "- - vingt trente quarante cinquante soixante".split()
-_ES_SMALL = (
-    "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis "
-    "diecisiete dieciocho diecinueve veinte veintiuno veintidos veintitres veinticuatro veinticinco veintiseis "
-    "veintisiete veintiocho veintinueve"
-).split()
-_ES_TENS = "- - - treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
-_ES_HUNDREDS = (
-    "- ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos"
-).split()
-_PT_SMALL = (
-    "zero um dois tres quatro cinco seis sete oito nove dez onze doze treze quatorze quinze dezesseis dezessete "
-    "dezoito dezenove"
-).split()
-_PT_TENS = "- - vinte trinta quarenta cinquenta sessenta setenta oitenta noventa".split()
-_PT_HUNDREDS = (
-    "- cento duzentos trezentos quatrocentos quinhentos seiscentos setecentos oitocentos novecentos"
-).split()
+_EN_SMALL = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_EN_TENS = ["-", "-", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_FR_SMALL = [
+    "zero",
+    "un",
+    "deux",
+    "trois",
+    "quatre",
+    "cinq",
+    "six",
+    "sept",
+    "huit",
+    "neuf",
+    "dix",
+    "onze",
+    "douze",
+    "treize",
+    "quatorze",
+    "quinze",
+    "seize",
+    "dix-sept",
+    "dix-huit",
+    "dix-neuf",
+]
+_FR_TENS = ["-", "-", "vingt", "trente", "quarante", "cinquante", "soixante"]
+_ES_SMALL = [
+    "cero",
+    "uno",
+    "dos",
+    "tres",
+    "cuatro",
+    "cinco",
+    "seis",
+    "siete",
+    "ocho",
+    "nueve",
+    "diez",
+    "once",
+    "doce",
+    "trece",
+    "catorce",
+    "quince",
+    "dieciseis",
+    "diecisiete",
+    "dieciocho",
+    "diecinueve",
+    "veinte",
+    "veintiuno",
+    "veintidos",
+    "veintitres",
+    "veinticuatro",
+    "veinticinco",
+    "veintiseis",
+    "veintisiete",
+    "veintiocho",
+    "veintinueve",
+]
+_ES_TENS = ["-", "-", "-", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"]
+_ES_HUNDREDS = [
+    "-",
+    "ciento",
+    "doscientos",
+    "trescientos",
+    "cuatrocientos",
+    "quinientos",
+    "seiscientos",
+    "setecientos",
+    "ochocientos",
+    "novecientos",
+]
+_PT_SMALL = [
+    "zero",
+    "um",
+    "dois",
+    "tres",
+    "quatro",
+    "cinco",
+    "seis",
+    "sete",
+    "oito",
+    "nove",
+    "dez",
+    "onze",
+    "doze",
+    "treze",
+    "quatorze",
+    "quinze",
+    "dezesseis",
+    "dezessete",
+    "dezoito",
+    "dezenove",
+]
+_PT_TENS = ["-", "-", "vinte", "trinta", "quarenta", "cinquenta", "sessenta", "setenta", "oitenta", "noventa"]
+_PT_HUNDREDS = [
+    "-",
+    "cento",
+    "duzentos",
+    "trezentos",
+    "quatrocentos",
+    "quinhentos",
+    "seiscentos",
+    "setecentos",
+    "oitocentos",
+    "novecentos",
+]
 
 
 def _en(n: int) -> str:
@@ -86,8 +185,20 @@ def _pt(n: int) -> str:
 _Spell = Callable[[int], str]
 _Scale = tuple[int, str, str]  # value, name of one of it, name of several; an empty name of one: as several
 _SYSTEMS: dict[str, tuple[_Spell, str, tuple[_Scale, ...]]] = {
-    "en": (_en, "zero", ((10**9, "one billion", "billion"), (10**6, "one million", "million"), (1000, "one thousand", "thousand"))),
-    "in": (_en, "zero", ((10**7, "one crore", "crore"), (10**5, "one lakh", "lakh"), (1000, "one thousand", "thousand"))),
+    "en": (
+        _en,
+        "zero",
+        (
+            (10**9, "one billion", "billion"),
+            (10**6, "one million", "million"),
+            (1000, "one thousand", "thousand"),
+        ),
+    ),
+    "in": (
+        _en,
+        "zero",
+        ((10**7, "one crore", "crore"), (10**5, "one lakh", "lakh"), (1000, "one thousand", "thousand")),
+    ),
     "fr": (_fr, "zero", ((10**6, "un million", "millions"), (1000, "mille", "mille"))),
     "es": (_es, "cero", ((10**6, "un millon", "millones"), (1000, "mil", "mil"))),
     "pt": (_pt, "zero", ((10**6, "um milhao", "milhoes"), (1000, "mil", "mil"))),
@@ -95,10 +206,10 @@ _SYSTEMS: dict[str, tuple[_Spell, str, tuple[_Scale, ...]]] = {
 
 
 def spell(number: int, language: str) -> str:
-    """Return a whole number below a thousand million in lower case words of ``language`` (en, in, fr, es, pt).
+    """Return a whole number in lower case words of ``language`` (en, in, fr, es, pt).
 
-    ``in`` is English with lakhs and crores. ``ValueError`` for a number outside 0..999999999, ``KeyError`` for
-    another language.
+    ``in`` is English with lakhs and crores. ``ValueError`` for a number outside 0..999999999, ``KeyError``
+    for another language.
     """
     if not 0 <= number < 10**9:
         raise ValueError(f"{number} is not between 0 and 999999999")
@@ -124,7 +235,7 @@ _AND = {"en": "and", "in": "and", "fr": "et", "es": "con", "pt": "e"}
 
 
 def legal_amount(minor_units: int, language: str) -> str:
-    """Return the legal amount of a cheque, such as ``two hundred and 45/100``; hundredths only if there are any."""
+    """Return the legal amount, such as ``two hundred and 45/100``; hundredths only if there are any."""
     units, cents = divmod(minor_units, 100)
     text = spell(units, language)
     if language in _UNITS:

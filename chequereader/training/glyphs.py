@@ -117,7 +117,9 @@ class StrokeGlyphs:
         extent = np.maximum(high - low, 1e-3)
         width = max(pen.width * height, 1.2)
         if char.isdigit():
-            scale = max(height - width, 2.0) / extent[1] if extent[1] > 0.35 * extent[0] else height / extent[0]
+            scale = (
+                max(height - width, 2.0) / extent[1] if extent[1] > 0.35 * extent[0] else height / extent[0]
+            )
         elif char == "-":
             scale = rng.uniform(*DASH_WIDTH) * height / extent[0]
         elif char == ".":
@@ -168,7 +170,10 @@ class CutGlyphs:
         mine = self.pictures[char]
         picture, share = mine[rng.integers(len(mine))]
         scale = height * share / picture.shape[0]
-        size = max(round(picture.shape[1] * scale * rng.uniform(0.85, 1.15)), 1), max(round(height * share), 1)
+        size = (
+            max(round(picture.shape[1] * scale * rng.uniform(0.85, 1.15)), 1),
+            max(round(height * share), 1),
+        )
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         return np.clip(cv2.resize(picture, size, interpolation=how), 0, 1)
 
@@ -196,7 +201,9 @@ def mnist(folder: Path, part: str = "train") -> ImageGlyphs:
     """Read MNIST's ``train`` or ``t10k`` part from a folder of idx files."""
     found = [next(iter(sorted(folder.glob(f"{part}-{kind}*"))), None) for kind in ("images", "labels")]
     if None in found:
-        raise UnreadableInputError(f"{folder}: no {part}-images/{part}-labels idx files; put MNIST's files there")
+        raise UnreadableInputError(
+            f"{folder}: no {part}-images/{part}-labels idx files; put MNIST's files there"
+        )
     images, labels = (read_idx(path) for path in found if path)
     return ImageGlyphs(images, labels.astype(np.int64))
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from chequereader.graph import Graph
+from chequereader.segmentation.packing import pack_arcs
 from chequereader.segmentation.segmenter import Segmentation
 
 
@@ -75,22 +75,7 @@ class Lattices:
 
     def graph(self) -> Graph:
         """Return the segmentation graphs, packed, with penalties of nought."""
-        node_start = np.concatenate([[0], np.cumsum(self.nodes)])
-        member = np.repeat(np.arange(len(self)), np.diff(self.offset))
-        start = np.zeros(node_start[-1], bool)
-        final = np.zeros(node_start[-1], bool)
-        start[node_start[:-1]] = True
-        final[node_start[1:] - 1] = True
-        return Graph(
-            source=torch.from_numpy(self.source + node_start[member]),
-            target=torch.from_numpy(self.target + node_start[member]),
-            label=torch.arange(len(self.source)),
-            penalty=torch.zeros(len(self.source)),
-            node_member=torch.from_numpy(np.repeat(np.arange(len(self)), self.nodes)),
-            start=torch.from_numpy(start),
-            final=torch.from_numpy(final),
-            members=len(self),
-        )
+        return pack_arcs(self.nodes, np.diff(self.offset), self.source, self.target)
 
     def save(self, path: Path) -> None:
         """Write all arrays to one uncompressed npz."""

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
+
+# Workers import the fake reader by its name.
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Sequence
 from decimal import Decimal
@@ -28,6 +29,7 @@ class FakeReader:
         if "crash" in name:
             os.kill(os.getpid(), signal.SIGSEGV)
         if "hang" in name:
+            print("waiting", file=sys.stderr, flush=True)
             time.sleep(600)
         if "outside" in name:
             raise UsageError("the zone lies outside the image")
@@ -68,6 +70,10 @@ class FakeReader:
 
 class OtherWeights(FakeReader):
     model = "fake 4567"
+
+
+def with_any_options(_: object) -> FakeReader:
+    return FakeReader()
 
 
 def without_weights() -> FakeReader:

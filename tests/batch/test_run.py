@@ -93,6 +93,24 @@ def test_a_worker_that_dies_or_hangs_costs_its_file_only(tmp_path: Path, folder:
     assert "took longer than 1 s" in written[4]["reason"]
 
 
+def test_bad_files_among_many_that_are_read_together(tmp_path: Path, folder: Path, scan: Make) -> None:
+    for i in range(80):
+        scan(f"{i:03d}.png", 50 + i)
+    scan("020-crash.png")
+    scan("040-hang.png")
+    scan("060-outside.png")
+    (folder / "070-empty.png").touch()
+    scan("071.tif", pages=40)
+    summary = run(folder, tmp_path / "out.jsonl", workers=2, time_limit=1.0)
+    assert summary == BatchSummary(accepted=120, rejected=0, failed=4, skipped=0)
+    written = records(tmp_path / "out.jsonl")
+    assert [r["file"] for r in written] == sorted(r["file"] for r in written)
+    failed = [r["file"] for r in written if r["status"] == "failed"]
+    assert failed == ["020-crash.png", "040-hang.png", "060-outside.png", "070-empty.png"]
+    assert [r["page"] for r in written if r["file"] == "071.tif"] == list(range(1, 41))
+    assert run(folder, tmp_path / "out.jsonl", workers=2, time_limit=1.0, resume=True).skipped == 81
+
+
 def test_no_reader_no_batch(tmp_path: Path, folder: Path, scan: Make) -> None:
     scan("a.png")
     with pytest.raises(WeightsError, match="no such weights"):

@@ -60,6 +60,8 @@ def test_parse_is_easy_about_spaces_and_dashes() -> None:
 def test_parse_names_what_is_wrong() -> None:
     with pytest.raises(UsageError, match="'R' is not among the characters 0123456789"):
         amounts("in").parse("Rs 500")
+    with pytest.raises(UsageError, match=f"'{RUBBISH}' is not among"):
+        amounts("in").parse(f"{RUBBISH}500")
     with pytest.raises(UsageError, match="'12/22/2019' is not written as an amount of locale 'us'"):
         amounts("us").parse("12/22/2019")
     with pytest.raises(UsageError) as refused:

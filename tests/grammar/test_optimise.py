@@ -69,6 +69,13 @@ def test_endings_are_entered_and_not_copied() -> None:
     assert len(small.arcs) == 1 + 2 * 3 + 2 * 2 + 8
 
 
+def test_epsilon_removal_takes_the_cheaper_way() -> None:
+    """State 1 is final and stays: copying d back to it is one arc, copying a, b and c on to state 2 three."""
+    arcs = (*((0, 1, label) for label in "abc"), (1, 2, EPSILON), (0, 2, "e"), (2, 3, "d"))
+    acceptor = Acceptor(tuple(Arc(*arc, 0, 0.0) for arc in arcs), 4, frozenset({0}), frozenset({1, 3}))
+    assert {arc[:3] for arc in without_epsilon(acceptor).arcs} == {*arcs, (1, 3, "d")} - {(1, 2, EPSILON)}
+
+
 def test_epsilon_removal_keeps_the_best_of_two_ways() -> None:
     a = one_of("a", role=0)
     assert language(without_epsilon(a.weighted(0.5) | a.weighted(0.25)), 2) == {(("a", 0),): 0.25}

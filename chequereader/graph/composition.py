@@ -14,14 +14,16 @@ from torch import Tensor
 
 from chequereader.graph.errors import GraphError
 from chequereader.graph.graph import EPSILON, Graph
-from chequereader.graph.order import Csr, spans, stable_order
+from chequereader.graph.order import Csr, on_device, on_host, spans, stable_order
 from chequereader.graph.trim import reachable
 
 REFUSED: int = EPSILON - 1
 """What a check that gives labels gives for two arcs that don't go together."""
 
 Check = Callable[[Tensor, Tensor], Tensor]
-"""Labels of arc pairs, int64 [pairs] each, to bool [pairs] or the labels of the new arcs, int64 [pairs]."""
+"""Labels of arc pairs, int64 [pairs] each, to bool [pairs] or the labels of the new arcs, int64 [pairs].
+
+It may be asked more than once about a pair and depends on nothing but the labels."""
 
 DENSE_PAIRS = 1 << 26
 """Pairs of nodes up to which a table of them is kept (4 bytes each); beyond, they are sorted."""
@@ -31,10 +33,10 @@ def compose(left: Graph, right: Graph, check: Check | None = None) -> Graph:
     """Return the graph whose paths are the pairs of paths with matching labels, dead ends removed.
 
     Two arcs match where their labels are equal, or where ``check`` says so; the new arc has the left label,
-    or the one that ``check`` gives, and the sum of the penalties. An epsilon arc on either side is passed alone,
-    and the order of epsilons on both sides is fixed so that no path is there twice. Both may be cyclic. Both
-    have as many members, or one of them a single member that stands for all. ``origin`` int64 [arcs, 2]: the
-    arcs of left and right, -1 for none. Differentiable with respect to both graphs' penalties.
+    or the one that ``check`` gives, and the sum of the penalties. An epsilon arc on either side is passed
+    alone, and the order of epsilons on both sides is fixed so that no path is there twice. Both may be
+    cyclic. Both have as many members, or one of them a single member that stands for all. ``origin`` int64
+    [arcs, 2]: the arcs of left and right, -1 for none. Differentiable with respect to both penalties.
     """
     if left.members != right.members and 1 not in (left.members, right.members):
         raise GraphError(f"composing {left.members} members with {right.members}: give as many, or one")
@@ -47,13 +49,9 @@ class _Side:
     """One operand as arrays, its arcs grouped for lookup: silent (epsilon) and loud ones by source node."""
 
     def __init__(self, graph: Graph) -> None:
-        self.source, self.target, self.label, self.member, self.start, self.final, self.offset = (
-            x.cpu().numpy()
-            for x in (
-                *(graph.source, graph.target, graph.label, graph.node_member),
-                *(graph.start, graph.final, graph.node_offset),
-            )
-        )
+        self.source, self.target, self.label = on_host(graph.source, graph.target, graph.label)
+        self.start, self.final = on_host(graph.start, graph.final)
+        self.member, self.offset = on_host(graph.node_member, graph.node_offset)
         self.nodes = self.member.shape[0]
         self.members = graph.members
         self.local = np.arange(self.nodes) - self.offset[self.member]
@@ -165,7 +163,7 @@ class _Growth:
         passed = np.zeros(left.shape[0], dtype=bool)
         ids, fresh = self.ids.add(self._keys(left, right, passed))
         self.first_ids = ids
-        while fresh.shape[0]:
+        while fresh.shape[0] or not self.nodes:
             left, right, passed, ids = left[fresh], right[fresh], passed[fresh], ids[fresh]
             self.nodes.append((left, right))
             moves = [self._matches(left, right)]
@@ -173,65 +171,55 @@ class _Growth:
                 moves.append(self._left_alone(left, right, passed))
             if self.right.silent.order.shape[0]:
                 moves.append(self._right_alone(left, right))
-            row, left_arc, right_arc, label, left, right, passed = (
+            row, left_arc, right_arc, left, right, passed = (
                 np.concatenate(parts) if len(moves) > 1 else parts[0] for parts in zip(*moves, strict=True)
             )
             source = ids[row]
             ids, fresh = self.ids.add(self._keys(left, right, passed))
-            self.arcs.append((source, ids, left_arc, right_arc, label))
+            self.arcs.append((source, ids, left_arc, right_arc))
 
     def _matches(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, ...]:
         left_arc, row = self.left.loud.of(left)
         if self.lookup is not None:
-            label = self.left.label[left_arc]
-            which, right_arc = self.lookup.of(right[row], label)
-            row, left_arc, label = row[which], left_arc[which], label[which]
+            which, right_arc = self.lookup.of(right[row], self.left.label[left_arc])
+            row, left_arc = row[which], left_arc[which]
         else:
             right_arc, which = self.right.loud.of(right[row])
             row, left_arc = row[which], left_arc[which]
-            label = self._checked(self.left.label[left_arc], self.right.label[right_arc])
-            kept = np.nonzero(label >= EPSILON)[0]
-            row, left_arc, right_arc, label = row[kept], left_arc[kept], right_arc[kept], label[kept]
+            kept = np.nonzero(self._labels(left_arc, right_arc) >= EPSILON)[0]
+            row, left_arc, right_arc = row[kept], left_arc[kept], right_arc[kept]
         passed = np.zeros(row.shape[0], dtype=bool)
-        return (
-            row,
-            left_arc,
-            right_arc,
-            label,
-            self.left.target[left_arc],
-            self.right.target[right_arc],
-            passed,
-        )
-
-    def _checked(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        assert self.check is not None
-        device = self.left_graph.device
-        answer = self.check(torch.from_numpy(left).to(device), torch.from_numpy(right).to(device))
-        result = answer.cpu().numpy()
-        if result.shape != left.shape:
-            raise GraphError(
-                f"the check gave {result.shape} for {left.shape} arc pairs: give one answer a pair"
-            )
-        return np.where(result, left, REFUSED) if result.dtype == bool else result.astype(np.int64)
+        return row, left_arc, right_arc, self.left.target[left_arc], self.right.target[right_arc], passed
 
     def _left_alone(self, left: np.ndarray, right: np.ndarray, passed: np.ndarray) -> tuple[np.ndarray, ...]:
         free = np.nonzero(~passed)[0]
         arc, row = self.left.silent.of(left[free])
         row = free[row]
         none = np.full(row.shape[0], -1)
-        still = np.zeros(row.shape[0], dtype=bool)
-        return row, arc, none, np.full(row.shape[0], EPSILON), self.left.target[arc], right[row], still
+        return row, arc, none, self.left.target[arc], right[row], np.zeros(row.shape[0], dtype=bool)
 
     def _right_alone(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, ...]:
         arc, row = self.right.silent.of(right)
         none = np.full(row.shape[0], -1)
-        moved = np.full(row.shape[0], self.filtered)
-        return row, none, arc, np.full(row.shape[0], EPSILON), left[row], self.right.target[arc], moved
+        return row, none, arc, left[row], self.right.target[arc], np.full(row.shape[0], self.filtered)
+
+    def _labels(self, left_arc: np.ndarray, right_arc: np.ndarray) -> np.ndarray:
+        """Labels of the arcs that pairs of arcs make, epsilon where one of the two is -1."""
+        if self.check is None:
+            return np.where(right_arc < 0, EPSILON, self.left.label[left_arc])
+        labels = np.full(left_arc.shape[0], EPSILON)
+        both = np.nonzero((left_arc >= 0) & (right_arc >= 0))[0]
+        left, right = self.left.label[left_arc[both]], self.right.label[right_arc[both]]
+        (result,) = on_host(self.check(*on_device(self.left_graph.device, left, right)))
+        if result.shape != left.shape:
+            raise GraphError(f"the check gave {result.shape} for {left.shape} pairs: give one answer a pair")
+        labels[both] = np.where(result, left, REFUSED) if result.dtype == bool else result
+        return labels
 
     def graph(self) -> Graph:
         """Return what has grown, without dead ends, nodes in the order of the members."""
-        left, right = (np.concatenate(parts) for parts in zip(*self.nodes, strict=True)) if self.nodes else ()
-        source, target, left_arc, right_arc, label = (np.concatenate(p) for p in zip(*self.arcs, strict=True))
+        left, right = (np.concatenate(parts) for parts in zip(*self.nodes, strict=True))
+        source, target, left_arc, right_arc = (np.concatenate(p) for p in zip(*self.arcs, strict=True))
         final = self.left.final[left] & self.right.final[right]
         useful = reachable(target, source, final)
         member = (self.left.member[left] if self.left_leads else self.right.member[right])[useful]
@@ -242,16 +230,14 @@ class _Growth:
         start = np.zeros(useful.shape[0], dtype=bool)
         start[self.first_ids] = True
         device = self.left_graph.device
-        origin = torch.from_numpy(np.stack([left_arc[kept], right_arc[kept]], 1)).to(device)
-        flat = (number[source[kept]], number[target[kept]], label[kept])
-        nodes = (np.sort(member), start[order], final[order])
-        return Graph(
-            *(torch.from_numpy(x).to(device) for x in flat),
-            picked(self.left_graph.penalty, origin[:, 0]) + picked(self.right_graph.penalty, origin[:, 1]),
-            *(torch.from_numpy(x).to(device) for x in nodes),
-            self.members,
-            origin,
-        )
+        left_arc, right_arc = left_arc[kept], right_arc[kept]
+        label = self._labels(left_arc, right_arc)
+        begins, ends, labels = on_device(device, number[source[kept]], number[target[kept]], label)
+        node_member, starts, finals = on_device(device, np.sort(member), start[order], final[order])
+        left_arcs, right_arcs = on_device(device, left_arc, right_arc)
+        penalty = picked(self.left_graph.penalty, left_arcs) + picked(self.right_graph.penalty, right_arcs)
+        origin = torch.stack([left_arcs, right_arcs], 1)
+        return Graph(begins, ends, labels, penalty, node_member, starts, finals, self.members, origin)
 
 
 def picked(penalty: Tensor, arcs: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from chequereader.graph.errors import GraphError
 from chequereader.graph.graph import EPSILON, Graph
-from chequereader.graph.order import spans
+from chequereader.graph.order import on_host, spans, stable_order
 from chequereader.graph.paths import Paths, paths_of
 
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -46,14 +46,24 @@ def _symbols(graph: Graph, key: Tensor | None) -> np.ndarray:
 
 def _best(group: np.ndarray, string: np.ndarray, penalty: np.ndarray, n: int) -> np.ndarray:
     """Indices of the n best distinct strings of each group, by group and penalty."""
-    by_string = np.lexsort((penalty, string, group))
-    group_, string_ = group[by_string], string[by_string]
-    new = np.ones(by_string.shape[0], dtype=bool)
-    new[1:] = (group_[1:] != group_[:-1]) | (string_[1:] != string_[:-1])
-    kept = by_string[new]
-    kept = kept[np.lexsort((penalty[kept], group[kept]))]
+    if group.shape[0] == 0:
+        return np.zeros(0, dtype=np.int64)
+    by_penalty = np.argsort(penalty, kind="stable")
+    kind = _mixed(string[by_penalty] + group[by_penalty].astype(np.uint64))
+    by_kind = np.argsort(kind)
+    kind = kind[by_kind]
+    first = np.concatenate([[0], np.nonzero(kind[1:] != kind[:-1])[0] + 1])
+    best = np.sort(np.minimum.reduceat(by_kind, first))
+    kept = by_penalty[best]
+    kept = kept[stable_order(group[kept])]
     place = np.arange(kept.shape[0]) - np.searchsorted(group[kept], group[kept])
     return kept[place < n]
+
+
+def _mixed(value: np.ndarray) -> np.ndarray:
+    """Scramble uint64 hashes one to one."""
+    value = value * MULTIPLIER
+    return value ^ (value >> np.uint64(32))
 
 
 class _Search:
@@ -67,13 +77,10 @@ class _Search:
         self.graph, self.n = graph, n
         schedule = graph.schedule
         self.levels = schedule.levels
-        self.source, self.target, self.arc_order, self.node_order, weight, start = (
-            x.cpu().numpy()
-            for x in (
-                *(schedule.source, schedule.target, schedule.arc_order, schedule.node_order),
-                *(graph.penalty.detach(), graph.start),
-            )
+        self.source, self.target, self.arc_order = on_host(
+            schedule.source, schedule.target, schedule.arc_order
         )
+        self.node_order, weight, start = on_host(schedule.node_order, graph.penalty, graph.start)
         self.symbol = symbols[self.arc_order]
         self.weight = weight[self.arc_order].astype(np.float64)
         self.opening = np.nonzero(start[self.node_order])[0]
@@ -99,8 +106,7 @@ class _Search:
         """Keep the best of the hypotheses that arcs lead to nodes low:high, and of those that start there."""
         opening = self.opening[(self.opening >= low) & (self.opening < high)]
         before, symbol = self.string[previous], self.symbol[arc]
-        grown = (before + symbol) * MULTIPLIER
-        grown ^= grown >> np.uint64(32)
+        grown = _mixed(before + symbol)
         none = np.full(opening.shape[0], -1)
         penalty = np.concatenate([self.penalty[previous] + self.weight[arc], np.zeros(opening.shape[0])])
         string = np.concatenate([np.where(symbol == 0, before, grown), np.ones(opening.shape[0], np.uint64)])
@@ -119,9 +125,10 @@ class _Search:
     def paths(self) -> Paths:
         """Return the best of what leads to the final nodes, traced back."""
         graph = self.graph
-        final = np.nonzero(graph.final.cpu().numpy()[self.node_order])[0]
+        final, node_member = on_host(graph.final, graph.node_member)
+        final = np.nonzero(final[self.node_order])[0]
         which, hypothesis = spans(self.first[final], self.end[final])
-        member = graph.node_member.cpu().numpy()[self.node_order[final]][which]
+        member = node_member[self.node_order[final]][which]
         kept = _best(member, self.string[hypothesis], self.penalty[hypothesis], self.n)
         member, hypothesis = member[kept], hypothesis[kept]
         path = np.arange(hypothesis.shape[0])

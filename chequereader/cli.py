@@ -1,0 +1,259 @@
+"""The command line: what can be asked for, and how answers and failures leave the program.
+
+Results go to standard output and nothing else does; talk and progress go to standard error. Heavy libraries
+are imported inside the commands, so that ``--help`` answers at once. Not for the work itself.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chequereader.errors import (
+    ChequeReaderError,
+    ExitCode,
+    OutputError,
+    UnreadableInputError,
+    UsageError,
+    one_line,
+)
+from chequereader.options import ReadOptions
+
+_PATH = click.Path(path_type=Path)
+
+
+def main() -> None:
+    """Run the program with the process's arguments and leave it with one of the documented exit codes."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command and return its exit code; a failure is one line on standard error."""
+    try:
+        return int(
+            cli.main(list(arguments), prog_name="chequereader", standalone_mode=False) or ExitCode.DONE
+        )
+    except ChequeReaderError as error:
+        _complain(error)
+        return error.exit_code
+    except click.ClickException as error:
+        command = getattr(error, "ctx", None)
+        path = command.command_path if command else "chequereader"
+        _complain(f"{error.format_message()} See '{path} --help'.")
+        return ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        _complain("interrupted")
+        return ExitCode.INTERRUPTED
+
+
+def _complain(message: object) -> None:
+    print(f"chequereader: {one_line(message)}", file=sys.stderr)
+
+
+def _emit(line: str) -> None:
+    """Print a result at once, so that a program at the other end of a pipe can work on it."""
+    try:
+        print(line, flush=True)
+    except OSError as error:
+        # What is left in the buffer can't be written either: keep the interpreter from trying at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OutputError(
+            f"standard output can't be written ({error.strerror}); check where it goes"
+        ) from None
+
+
+def _reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of reading, which it gets as one ``ReadOptions``."""
+
+    @click.option(
+        "--field",
+        default=ReadOptions.field,
+        show_default=True,
+        metavar="auto|whole|X0,Y0,X1,Y1",
+        help="Where the amount stands: look for it, the whole image, or a zone in pixels.",
+    )
+    @click.option(
+        "--locale",
+        default=ReadOptions.locale,
+        show_default=True,
+        metavar="auto|us|uk|in|eu|...",
+        help="How amounts are written.",
+    )
+    @click.option(
+        "--max-error",
+        type=float,
+        help="Accept as long as no more than this share of all cheques is expected to be read wrongly."
+        f"  [default: {ReadOptions.max_error}]",
+    )
+    @click.option("--threshold", type=float, help="Accept from this confidence on, instead of --max-error.")
+    @click.option(
+        "--device",
+        default=ReadOptions.device,
+        show_default=True,
+        metavar="auto|cpu|cuda[:N]",
+        help="Where the network runs.",
+    )
+    @functools.wraps(command)
+    def with_options(
+        *,
+        field: str,
+        locale: str,
+        max_error: float | None,
+        threshold: float | None,
+        device: str,
+        **others: Any,
+    ) -> Any:
+        if max_error is not None and threshold is not None:
+            raise UsageError("--max-error and --threshold exclude each other; give one of them")
+        if max_error is None:
+            max_error = ReadOptions.max_error
+        return command(options=ReadOptions(field, locale, max_error, threshold, device), **others)
+
+    return with_options
+
+
+@click.group(no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="chequereader")
+def cli() -> None:
+    """Read the amounts of bank cheques.
+
+    \b
+    Exit codes: 0 done, 2 usage, 3 an input can't be read, 4 weights missing or
+    not matching, 5 output can't be written, 6 finished but some files failed,
+    130 interrupted. A rejected cheque is a result, not a failure.
+    """
+
+
+@cli.command()
+@click.argument("scans", nargs=-1, required=True, type=_PATH, metavar="SCAN...")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object a page instead of a line for people."
+)
+@click.option(
+    "--explain", type=_PATH, metavar="DIR", help="Write pictures of every stage into folders in DIR."
+)
+@_reading_options
+def read(*, scans: tuple[Path, ...], as_json: bool, explain: Path | None, options: ReadOptions) -> ExitCode:
+    """Read scans: PNG, JPEG, TIFF, WebP, BMP or PDF, every page of them.
+
+    A scan that can't be read is reported and the others are read.
+    """
+    from chequereader.reading import Reading
+    from chequereader.scan import open_scans
+
+    @functools.cache
+    def reader() -> Any:
+        # Not before a scan is open: a misspelt name is told without waiting for the weights.
+        from chequereader.reader import Reader
+
+        return Reader(options)
+
+    code = ExitCode.DONE
+    pages = 0
+    for path in scans:
+        try:
+            for scan in open_scans(path):
+                pages += 1
+                if explain is None:
+                    reading = reader().read(scan)
+                else:
+                    reading = reader().explain(scan, explain / f"{pages:03d}-{path.stem}")
+                _emit(reading.to_json() if as_json else reading.line())
+        except UnreadableInputError as error:
+            _complain(error)
+            if as_json:
+                _emit(Reading.failed(str(path), error.page, str(error)).to_json())
+            code = error.exit_code
+    return code
+
+
+@cli.command()
+@click.argument("folder", type=_PATH)
+@click.option(
+    "--out", required=True, type=_PATH, metavar="FILE", help="Results: a new .jsonl, .csv or .parquet file."
+)
+@click.option(
+    "--resume", is_flag=True, help="Continue FILE; skip what it has for the same bytes, options, weights."
+)
+@click.option(
+    "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that read."
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["local"]),
+    default="local",
+    show_default=True,
+    expose_value=False,
+    help="Where the workers run: on this machine.",
+)
+@_reading_options
+def batch(*, folder: Path, out: Path, resume: bool, workers: int, options: ReadOptions) -> ExitCode:
+    """Read all scans in a folder and below, one record a page.
+
+    A scan that can't be read becomes a failed record and the run goes on.
+    """
+    from chequereader.batch import run_batch
+
+    summary = run_batch(folder, out, options, resume=resume, workers=workers)
+    print(f"chequereader: {summary.line()}", file=sys.stderr)
+    return ExitCode.SOME_FAILED if summary.failed else ExitCode.DONE
+
+
+@cli.command()
+@click.argument("cheque_set", type=_PATH, metavar="SET")
+@click.option("--out", type=_PATH, metavar="DIR", help="Write metrics.json, readings.jsonl and errors.csv.")
+@click.option("--subset", type=_PATH, metavar="FILE", help="Only the files that this list names, one a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines for people.")
+@_reading_options
+def evaluate(
+    *, cheque_set: Path, out: Path | None, subset: Path | None, as_json: bool, options: ReadOptions
+) -> ExitCode:
+    """Compare readings with the truth of a cheque set: a folder of images with a truth.csv."""
+    from chequereader.cheque_set import read_cheque_set, read_names
+
+    cheques = read_cheque_set(cheque_set)
+    if subset is not None:
+        cheques = cheques.restricted(read_names(subset))
+
+    from chequereader.evaluation import evaluate as evaluate_set
+    from chequereader.evaluation import write_evaluation
+    from chequereader.reader import Reader
+
+    evaluation = evaluate_set(cheques, Reader(options))
+    if out is not None:
+        write_evaluation(evaluation, out)
+    _emit(json.dumps(evaluation.metrics(), allow_nan=False) if as_json else "\n".join(evaluation.lines()))
+    return ExitCode.SOME_FAILED if evaluation.failed else ExitCode.DONE
+
+
+@cli.command()
+@click.argument("out", type=_PATH)
+@click.option("--count", type=click.IntRange(min=1), required=True, metavar="N", help="How many cheques.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="S", help="Seed.")
+@click.option(
+    "--preset", default="mixed", show_default=True, metavar="easy|mixed|hard", help="How difficult."
+)
+@click.option(
+    "--glyphs", type=_PATH, metavar="DIR", help="Real glyphs to write with, beside the built-in pen."
+)
+@click.option("--fonts", type=_PATH, metavar="DIR", help="TTF or OTF fonts to print with.")
+def synth(
+    *, out: Path, count: int, seed: int, preset: str, glyphs: Path | None, fonts: Path | None
+) -> ExitCode:
+    """Draw a cheque set with its truth into the new folder OUT; the same seed gives the same cheques."""
+    from chequereader.synthetic import SyntheticConfig, write_set
+
+    write_set(out, count, seed, SyntheticConfig(preset=preset, glyphs=glyphs, fonts=fonts))
+    return ExitCode.DONE
+
+
+@cli.group(no_args_is_help=False)
+def train() -> None:
+    """Train the networks."""

@@ -1,0 +1,139 @@
+"""Pictures of every stage of one reading, for people who want to see why.
+
+``1-zones.png``: the page with its candidate zones; ``2-ink.png`` and ``3-cuts.png``: ink and cuts of the winning
+zone; ``4-graph.png``: its segmentation graph, arcs with their best label; ``5-path.png``: the winning path. Not
+part of reading: it only looks at what the stages left.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from chequereader.alphabet import Alphabet
+from chequereader.errors import OutputError
+from chequereader.reading import Reading
+
+if TYPE_CHECKING:
+    from chequereader.reader import FollowedPage
+    from chequereader.segmentation.segmenter import Segmentation
+
+Picture = NDArray[np.uint8]
+
+_ZOOM = 4
+_RED, _GREEN, _BLUE, _GREY = (200, 30, 30), (0, 130, 50), (30, 80, 200), (150, 150, 150)
+
+
+def draw_stages(page: FollowedPage, reading: Reading, alphabet: Alphabet, folder: Path) -> None:
+    """Write the pictures into a folder, which is made if need be; ``OutputError`` if that can't be done."""
+    pictures = {"1-zones": _zones(page, reading)}
+    winner = page.answers[0].zone if page.answers else 0
+    if page.segmentations and len(page.segmentations[winner].source):
+        segmentation = page.segmentations[winner]
+        best = page.answers[0] if page.answers else None
+        taken = dict(zip(best.arcs, best.labels, strict=True)) if best else {}
+        pictures["2-ink"] = _ink(segmentation)
+        pictures["3-cuts"] = _cuts(segmentation)
+        pictures["4-graph"] = _graph(segmentation, page.penalties[winner].numpy(), set(taken), alphabet)
+        pictures["5-path"] = _path(segmentation, taken, alphabet)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, picture in pictures.items():
+            Image.fromarray(picture).save(folder / f"{name}.png")
+    except OSError as refused:
+        raise OutputError(
+            f"{folder}: {refused.strerror or refused}; give a folder that can be written"
+        ) from refused
+
+
+def _zones(page: FollowedPage, reading: Reading) -> Picture:
+    canvas = cv2.cvtColor(page.image, cv2.COLOR_GRAY2RGB)
+    winner = page.answers[0].zone if page.answers else -1
+    for index, (zone, penalty) in enumerate(zip(page.zones, page.zone_penalties, strict=True)):
+        colour = _GREEN if index == winner else _RED
+        cv2.rectangle(canvas, (zone.x0, zone.y0), (zone.x1 - 1, zone.y1 - 1), colour, 2)
+        _text(canvas, zone.x0, zone.y0 - 16, f"{index + 1}: {penalty:.2f}", colour, 14)
+    _text(canvas, 4, 4, f"{reading.status}: {reading.text}  confidence {reading.confidence:.3f}", _BLUE, 20)
+    return canvas
+
+
+def _ink(segmentation: Segmentation) -> Picture:
+    ink = segmentation.field.ink
+    canvas = np.repeat((255 - 255 * ink.soft).astype(np.uint8)[..., None], 3, axis=2)
+    canvas[ink.mask] = canvas[ink.mask] // 2 + np.array([0, 40, 100], np.uint8)
+    return _enlarged(canvas)
+
+
+def _cuts(segmentation: Segmentation) -> Picture:
+    canvas = _enlarged(
+        np.repeat((255 - 255 * segmentation.field.ink.soft).astype(np.uint8)[..., None], 3, axis=2)
+    )
+    field = segmentation.field
+    for line in segmentation.lines.x:
+        points = np.stack([line, np.arange(len(line))], axis=1) * _ZOOM
+        cv2.polylines(canvas, [points.astype(np.int32)[:, None]], False, _RED, 1, cv2.LINE_AA)
+    for (slope, start), colour in ((field.baseline, _GREEN), (field.topline, _BLUE)):
+        end = start + slope * canvas.shape[1] / _ZOOM
+        cv2.line(
+            canvas, (0, round(start * _ZOOM)), (canvas.shape[1], round(end * _ZOOM)), colour, 1, cv2.LINE_AA
+        )
+    return canvas
+
+
+def _graph(
+    segmentation: Segmentation, penalties: NDArray[np.float32], taken: set[int], alphabet: Alphabet
+) -> Picture:
+    """Nodes in a row, arcs as bows above, the longer the higher, each with its crop and best label."""
+    step, crop = 56, 32
+    level = segmentation.target - segmentation.source
+    height = int(level.max()) * (crop + 22) + 60
+    canvas = np.full((height, step * segmentation.cuts + crop, 3), 255, np.uint8)
+    base = height - 24
+    for cut in range(segmentation.cuts):
+        cv2.circle(canvas, (step // 2 + cut * step, base), 5, _BLUE, -1, cv2.LINE_AA)
+        _text(canvas, step // 2 + cut * step - 4, base + 6, str(cut), _BLUE, 12)
+    for arc in np.argsort(-level, kind="stable"):
+        i, j = int(segmentation.source[arc]), int(segmentation.target[arc])
+        x0, x1 = step // 2 + i * step, step // 2 + j * step
+        y = base - int(level[arc]) * (crop + 22) + 24
+        colour = _GREEN if int(arc) in taken else _GREY
+        bow = np.array([[x0, base], [x0 + 8, y], [x1 - 8, y], [x1, base]], np.int32)
+        cv2.polylines(canvas, [bow[:, None]], False, colour, 2 if int(arc) in taken else 1, cv2.LINE_AA)
+        middle = (x0 + x1) // 2 - crop // 2
+        canvas[y : y + crop, middle : middle + crop] = 255 - segmentation.crops[arc][..., None]
+        best = int(penalties[arc].argmin())
+        label = "rubbish" if best == alphabet.rubbish else alphabet.labels[best]
+        _text(canvas, middle, y - 16, f"{label} {penalties[arc, best]:.1f}", colour, 12)
+    return canvas
+
+
+def _path(segmentation: Segmentation, taken: dict[int, int], alphabet: Alphabet) -> Picture:
+    canvas = _enlarged(
+        np.repeat((255 - 255 * segmentation.field.ink.soft).astype(np.uint8)[..., None], 3, axis=2)
+    )
+    out = np.full((canvas.shape[0] + 40, *canvas.shape[1:]), 255, np.uint8)
+    out[40:] = canvas
+    for arc, label in taken.items():
+        x0, y0, x1, y1 = (int(v) * _ZOOM for v in segmentation.boxes[arc])
+        rubbish = label == alphabet.rubbish
+        cv2.rectangle(out, (x0, y0 + 40), (x1, y1 + 40), _GREY if rubbish else _GREEN, 2)
+        if not rubbish:
+            _text(out, (x0 + x1) // 2 - 8, 4, alphabet.labels[label], _GREEN, 30)
+    return out
+
+
+def _enlarged(canvas: Picture) -> Picture:
+    size = canvas.shape[1] * _ZOOM, canvas.shape[0] * _ZOOM
+    return cv2.resize(canvas, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8)
+
+
+def _text(canvas: Picture, x: int, y: int, text: str, colour: tuple[int, int, int], size: int) -> None:
+    """Draw text in place; Pillow's own font has the currency signs that OpenCV's lacks."""
+    image = Image.fromarray(canvas)
+    ImageDraw.Draw(image).text((max(x, 0), max(y, 0)), text, fill=colour, font=ImageFont.load_default(size))
+    canvas[:] = np.asarray(image)

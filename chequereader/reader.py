@@ -1,0 +1,271 @@
+"""The reader: locate, segment, recognise, compose, best paths, decide. The table of contents of the program.
+
+Only this module knows the order of the stages. Fields of many scans go through one call of the recogniser. Not
+the place for how any stage works.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from chequereader.box import Box
+from chequereader.decision import load_calibrations
+from chequereader.errors import UsageError
+from chequereader.fields.locate import locate
+from chequereader.fields.upright import Upright, upright
+from chequereader.grammar import amounts
+from chequereader.interpretation import Answer, Lattice, answers, arc_posteriors
+from chequereader.reading import Candidate, Reading, Symbol, amount_of
+from chequereader.recognition.store import DEFAULT, load_weights, to_device
+from chequereader.scan import Scan, open_scans
+from chequereader.segmentation.segmenter import Segmentation, segment
+
+ZONES = 4
+"""Candidate zones of a cheque that go on to recognition."""
+
+CANDIDATES = 5
+"""Answers kept of each cheque."""
+
+_CROPS_A_CALL = 2048  # bounds memory; more at once is no faster
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How to read.
+
+    ``field``: "auto" finds the amount on a whole cheque, "whole" takes the image for the amount field, a box
+    "X0,Y0,X1,Y1" says where it stands in pixels of the scan. ``locale``: a grammar of amounts, see
+    ``chequereader.grammar.LOCALES``. ``max_error``: accept as long as at most this share of all cheques is
+    expected to be read wrongly; ``threshold``, if given, is a least confidence instead. ``device``: "auto",
+    "cpu", "cuda" or "cuda:n".
+    """
+
+    field: str = "auto"
+    locale: str = "auto"
+    max_error: float = 0.01
+    threshold: float | None = None
+    device: str = "auto"
+
+
+@dataclass
+class FollowedPage:
+    """A scan on its way through the stages; zone boxes and images are in the upright page's pixels."""
+
+    scan: Scan
+    page: Upright | None = None
+    zones: list[Box] = field(default_factory=list)
+    zone_penalties: list[float] = field(default_factory=list)
+    currencies: list[str | None] = field(default_factory=list)
+    segmentations: list[Segmentation] = field(default_factory=list)
+    penalties: list[torch.Tensor] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+
+    @property
+    def image(self) -> NDArray[np.uint8]:
+        return self.scan.image if self.page is None else self.page.image
+
+    def to_scan(self, box: Box) -> Box:
+        """Take a box of the page to the scan, kept inside it."""
+        height, width = self.scan.image.shape
+        moved = box if self.page is None else self.page.to_scan(box)
+        return moved.intersection(Box(0, 0, width, height))
+
+
+class Reader:
+    """Reads scans; loads weights once. ``WeightsError`` if there are none that fit, ``UsageError`` for options."""
+
+    def __init__(self, options: ReadOptions | None = None, weights: Path | None = None) -> None:
+        self.options = options or ReadOptions()
+        self.device = choose_device(self.options.device)
+        self.zone = parse_field(self.options.field)
+        loaded = to_device(load_weights(weights), self.device)
+        self.recogniser, self.model = loaded.recogniser, loaded.model
+        grammar = amounts(self.options.locale)
+        if self.options.locale == "auto":
+            grammar = grammar.with_penalty(loaded.grammar_penalty.cpu())
+        self.grammar = grammar
+        calibrations = load_calibrations((weights or DEFAULT).with_suffix(".calibration.json"))
+        self.calibration = calibrations["auto" if self.options.field == "auto" else "whole"]
+        threshold = self.options.threshold
+        self.threshold = (
+            self.calibration.threshold(self.options.max_error) if threshold is None else threshold
+        )
+
+    def read(self, scan: Scan) -> Reading:
+        """Read one scan."""
+        return self.read_many([scan])[0]
+
+    def read_many(self, scans: Sequence[Scan]) -> list[Reading]:
+        """Read scans together, results in their order."""
+        return [reading for _, reading in self.follow(scans)]
+
+    def follow(self, scans: Sequence[Scan]) -> list[tuple[FollowedPage, Reading]]:
+        """Read scans and keep what every stage made of them, for pictures and reports."""
+        began = time.perf_counter()
+        stages: dict[str, float] = {}
+        pages = [FollowedPage(scan) for scan in scans]
+        with _timed(stages, "locate"):
+            for page in pages:
+                self._locate(page)
+        with _timed(stages, "segment"):
+            for page in pages:
+                page.segmentations = [segment(_cut(page.image, zone)) for zone in page.zones]
+        with _timed(stages, "recognise"):
+            self._recognise(pages)
+        with _timed(stages, "interpret"):
+            self._interpret(pages)
+        share = {stage: ms / len(pages) for stage, ms in stages.items()}
+        with _timed(stages, "decide"):
+            readings = [self._decide(page, share) for page in pages]
+        elapsed = round((time.perf_counter() - began) * 1000 / max(len(pages), 1), 2)
+        return [(page, _with_time(reading, elapsed)) for page, reading in zip(pages, readings, strict=True)]
+
+    def _locate(self, page: FollowedPage) -> None:
+        if self.options.field == "auto":
+            page.page = upright(page.scan.image, page.scan.dpi)
+            found = locate(page.page.image, limit=ZONES)
+            page.zones = [zone.boxes[0] for zone in found]
+            page.zone_penalties = [zone.penalty for zone in found]
+            page.currencies = [zone.currency for zone in found]
+            return
+        height, width = page.scan.image.shape
+        whole = Box(0, 0, width, height)
+        zone = (self.zone or whole).intersection(whole)
+        page.zones = [zone] if zone.width > 0 and zone.height > 0 else []
+        page.zone_penalties = [0.0] * len(page.zones)
+        page.currencies = [None] * len(page.zones)
+
+    @torch.no_grad()
+    def _recognise(self, pages: Sequence[FollowedPage]) -> None:
+        parts = [s for page in pages for s in page.segmentations]
+        if not parts:
+            return
+        crops = torch.from_numpy(np.concatenate([s.crops for s in parts]))
+        geometry = torch.from_numpy(np.concatenate([s.geometry for s in parts]))
+        done = [
+            self.recogniser(c.to(self.device), g.to(self.device)).cpu()
+            for c, g in zip(crops.split(_CROPS_A_CALL), geometry.split(_CROPS_A_CALL), strict=True)
+        ]
+        split = iter(torch.cat(done).split([len(s.source) for s in parts]))
+        for page in pages:
+            page.penalties = [next(split) for _ in page.segmentations]
+
+    def _interpret(self, pages: Sequence[FollowedPage]) -> None:
+        lattices = [Lattice(p.segmentations, p.zone_penalties, p.penalties) for p in pages]
+        for page, found in zip(pages, answers(lattices, self.grammar, CANDIDATES), strict=True):
+            page.answers = found
+
+    def _decide(self, page: FollowedPage, stages: dict[str, float]) -> Reading:
+        scan = page.scan
+        if not page.answers:
+            reason = "no amount field was found on the page" if not page.zones else "no amount in the field"
+            return Reading(scan.source, scan.page, "rejected", reason=reason, model=self.model, stages=stages)
+        best = page.answers[0]
+        confidence = self.calibration.confidence(best.confidence)
+        accepted = confidence >= self.threshold
+        spare = 1.0 - confidence
+        candidates = [
+            Candidate(amount_of(best.amount.minor_units), best.text, best.digits, round(confidence, 6))
+        ]
+        for other in page.answers[1:]:
+            # the best answer's calibrated probability leaves the rest for the others
+            share = other.confidence / max(1.0 - best.confidence, 1e-9)
+            value = round(min(spare * share, confidence), 6)
+            candidates.append(Candidate(amount_of(other.amount.minor_units), other.text, other.digits, value))
+        return Reading(
+            scan.source,
+            scan.page,
+            "accepted" if accepted else "rejected",
+            amount=candidates[0].amount if accepted else None,
+            currency=best.amount.currency or page.currencies[best.zone],
+            text=best.text,
+            digits=best.digits,
+            confidence=candidates[0].confidence,
+            field=page.to_scan(page.zones[best.zone]),
+            symbols=self._symbols(page, best),
+            candidates=tuple(candidates),
+            reason=None
+            if accepted
+            else f"confidence {confidence:.3f} is below the threshold {self.threshold:.3f}",
+            model=self.model,
+            stages=stages,
+        )
+
+    def _symbols(self, page: FollowedPage, answer: Answer) -> tuple[Symbol, ...]:
+        segmentation, zone = page.segmentations[answer.zone], page.zones[answer.zone]
+        lattice = Lattice(page.segmentations, page.zone_penalties, page.penalties)
+        posterior = arc_posteriors(lattice, answer.zone, self.grammar)
+        alphabet = self.recogniser.alphabet
+        return tuple(
+            Symbol(
+                alphabet.labels[label],
+                page.to_scan(segmentation.image_box(arc).moved(zone.x0, zone.y0).intersection(zone)),
+                round(min(float(posterior[arc, label]), 1.0), 6),
+            )
+            for arc, label in zip(answer.arcs, answer.labels, strict=True)
+            if label != alphabet.rubbish
+        )
+
+    def explain(self, scan: Scan, folder: Path) -> Reading:
+        """Read a scan and write a picture of every stage into a folder."""
+        from chequereader.explain import draw_stages
+
+        ((page, reading),) = self.follow([scan])
+        draw_stages(page, reading, self.recogniser.alphabet, folder)
+        return reading
+
+
+def read(path: str | Path, options: ReadOptions | None = None) -> Reading:
+    """Read the first page of a file."""
+    return Reader(options).read(next(iter(open_scans(Path(path)))))
+
+
+def choose_device(name: str) -> torch.device:
+    """Return the device of that name; "auto" is the GPU if there is one. ``UsageError`` if it isn't there."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise UsageError(f"no such device: {name}; use auto, cpu or cuda") from None
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise UsageError(f"device {name}: this machine has no GPU that torch can use; use --device cpu")
+    return device
+
+
+def parse_field(name: str) -> Box | None:
+    """Return the box of a field "X0,Y0,X1,Y1", ``None`` for "auto" and "whole"; else ``UsageError``."""
+    if name in ("auto", "whole"):
+        return None
+    try:
+        box = Box(*(int(part) for part in name.split(",")))
+    except (TypeError, ValueError):
+        box = Box(0, 0, 0, 0)
+    if box.width <= 0 or box.height <= 0:
+        raise UsageError(f"field {name!r}: use auto, whole, or pixels X0,Y0,X1,Y1 with X0 < X1 and Y0 < Y1")
+    return box
+
+
+def _cut(image: NDArray[np.uint8], zone: Box) -> NDArray[np.uint8]:
+    return image[zone.y0 : zone.y1, zone.x0 : zone.x1]
+
+
+@contextmanager
+def _timed(stages: dict[str, float], name: str) -> Iterator[None]:
+    began = time.perf_counter()
+    yield
+    stages[name] = (time.perf_counter() - began) * 1000
+
+
+def _with_time(reading: Reading, elapsed_ms: float) -> Reading:
+    from dataclasses import replace
+
+    return replace(reading, elapsed_ms=elapsed_ms)

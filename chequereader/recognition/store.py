@@ -1,0 +1,111 @@
+"""Weights on disk: safetensors with what is needed to build the reader around them, and their checksum.
+
+No pickle, so a file can't run code. Metadata: architecture, number of networks, class set, and a name. Not for
+training state: checkpoints belong to the recipes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from chequereader.alphabet import Alphabet
+from chequereader.errors import WeightsError
+from chequereader.recognition.recogniser import Recogniser
+
+SHIPPED = Path(__file__).parent.parent / "weights"
+DEFAULT = SHIPPED / "amounts.safetensors"
+
+_GRAMMAR = "grammar_penalty"
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What a file of weights holds.
+
+    ``grammar_penalty`` float [arcs] replaces the penalties of the grammar of ``locale`` "auto" that was trained
+    together with the recogniser; ``model`` is the name and the checksum, as readings tell it.
+    """
+
+    recogniser: Recogniser
+    grammar_penalty: Tensor
+    model: str
+
+
+def save_weights(path: Path, name: str, recogniser: Recogniser, grammar_penalty: Tensor) -> None:
+    """Write weights; the file appears whole or not at all."""
+    tensors = {f"recogniser.{k}": v.detach().cpu().contiguous() for k, v in recogniser.state_dict().items()}
+    tensors[_GRAMMAR] = grammar_penalty.detach().cpu().contiguous()
+    about = {
+        "name": name,
+        "architecture": recogniser.architecture,
+        "networks": str(len(recogniser.networks)),
+        "features": str(recogniser.features),
+        "classes": recogniser.alphabet.classes,
+        "raised": recogniser.alphabet.raised,
+    }
+    partial = path.with_suffix(".partial")
+    save_file(tensors, partial, metadata={"chequereader": json.dumps(about)})
+    partial.replace(path)
+
+
+def load_weights(path: Path | None = None) -> Weights:
+    """Read weights, the shipped ones by default.
+
+    ``WeightsError`` if the file is missing, damaged, or doesn't fit its own description; for the shipped ones
+    also if the checksum isn't the one that came with them.
+    """
+    where = path or DEFAULT
+    if not where.is_file():
+        raise WeightsError(
+            f"{where}: no such weights; reinstall chequereader or give another file of weights"
+        )
+    checksum = hashlib.sha256(where.read_bytes()).hexdigest()
+    if path is None:
+        _verify(where, checksum)
+    try:
+        with safe_open(where, framework="pt") as file:
+            about = json.loads((file.metadata() or {})["chequereader"])
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+        recogniser = Recogniser(
+            Alphabet(about["classes"], about["raised"]),
+            int(about["features"]),
+            about["architecture"],
+            int(about["networks"]),
+        )
+        grammar_penalty = tensors.pop(_GRAMMAR)
+        recogniser.load_state_dict({k.removeprefix("recogniser."): v for k, v in tensors.items()})
+    except (SafetensorError, KeyError, ValueError, RuntimeError) as broken:
+        raise WeightsError(
+            f"{where}: not weights of this program ({type(broken).__name__}); reinstall or train them again"
+        ) from broken
+    return Weights(recogniser.eval(), grammar_penalty, f"{about['name']}@{checksum[:12]}")
+
+
+def _verify(path: Path, checksum: str) -> None:
+    listed = dict(
+        reversed(line.split()) for line in (path.parent / "SHA256SUMS").read_text().splitlines() if line
+    )
+    if listed.get(path.name) != checksum:
+        raise WeightsError(
+            f"{path}: damaged, its checksum is not the one it came with; reinstall chequereader"
+        )
+
+
+def freeze(recogniser: Recogniser) -> Recogniser:
+    """Return the recogniser for reading: no gradients kept."""
+    for parameter in recogniser.parameters():
+        parameter.requires_grad_(False)
+    return recogniser.eval()
+
+
+def to_device(weights: Weights, device: torch.device) -> Weights:
+    """Return the weights on a device, frozen."""
+    return Weights(freeze(weights.recogniser).to(device), weights.grammar_penalty.to(device), weights.model)

@@ -1,0 +1,177 @@
+"""Recipes that train the digit networks: the paper's, the best of today, and the one that courses teach.
+
+A recipe fixes criterion, optimiser, rates, order and distortions; ``digits`` runs it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from chequereader.errors import UsageError
+from chequereader.recognition.family import DigitNetwork
+from chequereader.recognition.layers import spread_start
+from chequereader.recognition.lenet import LeNet
+from chequereader.training.distortions import elastic, planar
+from chequereader.training.map_criterion import map_criterion
+from chequereader.training.second_order import LevenbergMarquardt, curvature
+
+DISTORTIONS: dict[str, Callable[[Tensor, torch.Generator], Tensor]] = {
+    "none": lambda digits, _: digits,
+    "affine": planar,
+    "elastic": elastic,
+}
+"""By name: what happens to pictures uint8 [batch, height, width] before each use."""
+
+CURVATURE_PATTERNS = 500
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What all recipes have; each recipe has its own defaults of passes, batch and distortion.
+
+    ``constant_order``: every pass takes the patterns in the same random order. ``summed``: an update takes the
+    sum, not the mean, of its patterns' gradients. ``averaging``: decay a step of the averaged weights that are
+    kept; 0 keeps the last ones.
+    """
+
+    epochs: int
+    batch: int
+    distortion: str
+    constant_order: ClassVar[bool] = False
+    summed: ClassVar[bool] = False
+    averaging: ClassVar[float] = 0.0
+
+    def start(self, network: DigitNetwork) -> None:
+        """Change the initial weights where the recipe wants others than the architecture's."""
+
+    def optimiser(self, network: DigitNetwork) -> torch.optim.Optimizer:
+        """Return a new optimiser of all parameters."""
+        raise NotImplementedError
+
+    def rate(self, step: int, steps: int, epoch: int) -> float:
+        """Return the learning rate of a step; ``steps`` are those of the whole training, all count from 0."""
+        raise NotImplementedError
+
+    def before_pass(self, network: DigitNetwork, optimiser: torch.optim.Optimizer, digits: Tensor) -> None:
+        """Prepare a pass through the training set; ``digits`` is a small sample of it."""
+
+    def loss(self, penalties: Tensor, targets: Tensor) -> Tensor:
+        """Return the criterion of each pattern, [batch]."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Recipe1998(Recipe):
+    """Section III-B and Appendix C: eq. (9), one pattern an update, second-order rates, a constant order.
+
+    With ``batch`` above 1 it is the mini-batch form: the gradients of the patterns of a batch are taken at the
+    same weights and summed, so that a pass goes as far as with single updates. That form is ours.
+    """
+
+    epochs: int = 20
+    batch: int = 1
+    distortion: str = "none"
+    constant_order: ClassVar[bool] = True
+    summed: ClassVar[bool] = True
+
+    NONE_PENALTY: ClassVar[float] = 20.0
+    """j of eq. (9), not printed: the squared distance from which on a wrong class is left alone."""
+
+    def optimiser(self, network: DigitNetwork) -> LevenbergMarquardt:
+        """Stochastic diagonal Levenberg-Marquardt."""
+        return LevenbergMarquardt(network.parameters(), self.rate(0, 1, 0))
+
+    def rate(self, step: int, steps: int, epoch: int) -> float:
+        """Eta: 5e-4 for two passes, 2e-4 for three, 1e-4 for three, 5e-5 for four, then 1e-5."""
+        for last, eta in ((2, 5e-4), (5, 2e-4), (8, 1e-4), (12, 5e-5)):
+            if epoch < last:
+                return eta
+        return 1e-5
+
+    def before_pass(self, network: DigitNetwork, optimiser: torch.optim.Optimizer, digits: Tensor) -> None:
+        """Estimate h_kk anew."""
+        assert isinstance(network, LeNet)
+        assert isinstance(optimiser, LevenbergMarquardt)
+        optimiser.set_curvature(curvature(network, network.prepare(digits), self.NONE_PENALTY))
+
+    def loss(self, penalties: Tensor, targets: Tensor) -> Tensor:
+        """Eq. (9)."""
+        return map_criterion(penalties, targets, self.NONE_PENALTY)
+
+
+@dataclass(frozen=True)
+class RecipeModern(Recipe):
+    """The same networks trained as one would today: distortions on the fly, AdamW, one cycle, averaged weights."""
+
+    epochs: int = 60
+    batch: int = 128
+    distortion: str = "elastic"
+    averaging: ClassVar[float] = 0.999
+
+    PEAK: ClassVar[float] = 4e-3
+    WARM_UP: ClassVar[float] = 0.15
+    NONE_PENALTY: ClassVar[float] = 3.0
+    DISTANCE: ClassVar[float] = 8.0
+    """Squared RBF distance that counts as one unit of penalty: softer than the paper's 1, see ``recogniser``."""
+
+    def start(self, network: DigitNetwork) -> None:
+        """Start with signals that keep their variance."""
+        spread_start(network)
+
+    def optimiser(self, network: DigitNetwork) -> torch.optim.Optimizer:
+        """AdamW."""
+        return torch.optim.AdamW(network.parameters(), lr=self.PEAK, weight_decay=1e-4)
+
+    def rate(self, step: int, steps: int, epoch: int) -> float:
+        """One cycle: up linearly, down by a cosine."""
+        top = self.WARM_UP * steps
+        if step < top:
+            return self.PEAK * (step + 1) / (top + 1)
+        return self.PEAK * 0.5 * (1.0 + math.cos(math.pi * (step - top) / (steps - top)))
+
+    def loss(self, penalties: Tensor, targets: Tensor) -> Tensor:
+        """Eq. (9) of scaled distances."""
+        return map_criterion(penalties / self.DISTANCE, targets, self.NONE_PENALTY)
+
+
+@dataclass(frozen=True)
+class RecipeTaught(Recipe):
+    """What goes with ``lenet5-maxpool``: cross-entropy, Adam at 1e-4, batches of 100, 20 epochs, no distortion."""
+
+    epochs: int = 20
+    batch: int = 100
+    distortion: str = "none"
+
+    RATE: ClassVar[float] = 1e-4
+
+    def optimiser(self, network: DigitNetwork) -> torch.optim.Optimizer:
+        """Adam."""
+        return torch.optim.Adam(network.parameters(), lr=self.RATE)
+
+    def rate(self, step: int, steps: int, epoch: int) -> float:
+        """Constant."""
+        return self.RATE
+
+    def loss(self, penalties: Tensor, targets: Tensor) -> Tensor:
+        """Cross-entropy: the penalties are minus logarithms of probabilities already."""
+        return penalties.gather(1, targets[:, None])[:, 0]
+
+
+RECIPES = ("1998", "modern")
+
+
+def choose_recipe(architecture: str, name: str) -> Recipe:
+    """Return the recipe of that name for an architecture; ``UsageError`` where they don't go together."""
+    if name not in RECIPES:
+        raise UsageError(f"no recipe {name}; use one of {', '.join(RECIPES)}")
+    if architecture == "lenet5-maxpool":
+        if name != "modern":
+            raise UsageError("lenet5-maxpool has no RBF output to train as in 1998; use --recipe modern")
+        return RecipeTaught()
+    return Recipe1998() if name == "1998" else RecipeModern()

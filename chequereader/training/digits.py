@@ -1,0 +1,188 @@
+"""Training the digit networks on MNIST: steps, passes, measures, and going on where it was interrupted.
+
+All chance comes from the seed and the number of the step, and nothing else, so a training that was interrupted
+and resumed gives the same weights, bit for bit on a CPU, as one that was not. Not for the recogniser of
+cheques: see ``characters`` and ``through_graph``.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from chequereader.recognition.boosted import BoostedLeNet4, gap
+from chequereader.recognition.family import DigitNetwork, digit_network, digit_penalties
+from chequereader.training.checkpoints import (
+    load_state,
+    optimiser_tensors,
+    prefixed,
+    restore_network,
+    restore_optimiser,
+    save_state,
+    unprefixed,
+)
+from chequereader.training.digit_recipes import CURVATURE_PATTERNS, DISTORTIONS, Recipe
+from chequereader.training.glyphs import mnist
+
+_ORDER, _SAMPLE, _DISTORTION, _WEIGHTS = range(4)  # what a stream of chance is for
+
+TOLERATED_ERROR = 0.005
+"""Errors allowed on the patterns that aren't rejected (Fig. 10)."""
+
+
+@dataclass(frozen=True)
+class DigitSet:
+    """Pictures uint8 [n, 28, 28], ink 255 on 0, and their digits int64 [n]."""
+
+    pictures: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @classmethod
+    def read(cls, folder: Path, part: str, limit: int | None = None) -> DigitSet:
+        """Read MNIST's part "train" or "t10k", or its first ``limit`` digits, from a folder of idx files.
+
+        ``UnreadableInputError`` if they aren't there or aren't idx files.
+        """
+        glyphs = mnist(folder, part)
+        return cls(torch.from_numpy(glyphs.images[:limit].copy()), torch.from_numpy(glyphs.labels[:limit]))
+
+
+def derived_seed(*parts: int) -> int:
+    """Return a seed for one stream of chance among many."""
+    return int(np.random.SeedSequence(parts).generate_state(1)[0])
+
+
+class DigitTraining:
+    """A training under way: a network, its optimiser, and the number of steps done."""
+
+    def __init__(self, architecture: str, recipe: Recipe, digits: DigitSet, seed: int) -> None:
+        self.recipe, self.digits, self.seed = recipe, digits, seed
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(derived_seed(seed, _WEIGHTS))
+            self.network = digit_network(architecture)
+            recipe.start(self.network)
+        self.optimiser = recipe.optimiser(self.network)
+        self.averaged = copy.deepcopy(self.network)
+        self.step = 0
+        self.loss_sum = 0.0
+        self._order: tuple[int, Tensor] = (-1, torch.empty(0))
+
+    @property
+    def pass_steps(self) -> int:
+        """Steps of one pass through the training set."""
+        return -(-len(self.digits) // self.recipe.batch)
+
+    @property
+    def steps(self) -> int:
+        """Steps of the whole training."""
+        return self.pass_steps * self.recipe.epochs
+
+    @property
+    def result(self) -> DigitNetwork:
+        """The network to use: the averaged one where the recipe averages."""
+        return self.averaged if self.recipe.averaging else self.network
+
+    def advance(self, steps: int) -> None:
+        """Do that many steps, or what is left."""
+        for _ in range(min(steps, self.steps - self.step)):
+            self._advance()
+
+    def mean_loss(self) -> float:
+        """Return the criterion's mean over the patterns of the current pass so far."""
+        done = (self.step - 1) % self.pass_steps + 1
+        return self.loss_sum / min(done * self.recipe.batch, len(self.digits))
+
+    def _advance(self) -> None:
+        epoch, within = divmod(self.step, self.pass_steps)
+        if within == 0:
+            self.loss_sum = 0.0
+            self.recipe.before_pass(self.network, self.optimiser, self._sample(epoch))
+        chosen = self._chosen(epoch, within)
+        chance = torch.Generator().manual_seed(derived_seed(self.seed, _DISTORTION, self.step))
+        pictures = DISTORTIONS[self.recipe.distortion](self.digits.pictures[chosen], chance)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.recipe.rate(self.step, self.steps, epoch)
+        losses = self.recipe.loss(digit_penalties(self.network, pictures), self.digits.labels[chosen])
+        self.optimiser.zero_grad(set_to_none=True)
+        total = losses.sum()
+        (total if self.recipe.summed else total / len(chosen)).backward()  # type: ignore[no-untyped-call]
+        self.optimiser.step()
+        self.step += 1
+        self.loss_sum += total.item()
+        if self.recipe.averaging:
+            _average(self.averaged, self.network, min(self.recipe.averaging, 1 - 1 / self.step))
+
+    def _chosen(self, epoch: int, within: int) -> Tensor:
+        which = 0 if self.recipe.constant_order else epoch
+        if self._order[0] != which:
+            chance = np.random.default_rng(derived_seed(self.seed, _ORDER, which))
+            self._order = which, torch.from_numpy(chance.permutation(len(self.digits)))
+        start = within * self.recipe.batch
+        return self._order[1][start : start + self.recipe.batch]
+
+    def _sample(self, epoch: int) -> Tensor:
+        chance = np.random.default_rng(derived_seed(self.seed, _SAMPLE, epoch))
+        count = min(CURVATURE_PATTERNS, len(self.digits))
+        return self.digits.pictures[torch.from_numpy(chance.permutation(len(self.digits))[:count])]
+
+    def save(self, path: Path, about: dict[str, Any]) -> None:
+        """Write the state, with whatever JSON can hold beside it."""
+        tensors = {
+            **prefixed("network", self.network.state_dict()),
+            **prefixed("averaged", self.averaged.state_dict()),
+            **prefixed("optimiser", optimiser_tensors(self.optimiser)),
+        }
+        save_state(path, tensors, {**about, "step": self.step, "loss_sum": self.loss_sum})
+
+    def load(self, path: Path) -> dict[str, Any]:
+        """Go on from a state and return what was saved beside it; ``WeightsError`` if it doesn't fit."""
+        tensors, about = load_state(path)
+        restore_network(path, self.network, unprefixed("network", tensors))
+        restore_network(path, self.averaged, unprefixed("averaged", tensors))
+        restore_optimiser(self.optimiser, unprefixed("optimiser", tensors))
+        self.step, self.loss_sum = about["step"], about["loss_sum"]
+        return about
+
+
+@torch.no_grad()
+def predict(network: DigitNetwork | BoostedLeNet4, pictures: Tensor, batch: int = 1000) -> Tensor:
+    """Return the penalties [n, 10] of pictures uint8 [n, 28, 28]."""
+    return torch.cat([network(network.prepare(part)).flatten(1) for part in pictures.split(batch)])
+
+
+def measure(network: DigitNetwork | BoostedLeNet4, digits: DigitSet) -> dict[str, float]:
+    """Return shares: ``test_error``, and ``test_rejected``, the least share to reject for 0.5 % errors (Fig. 10).
+
+    Patterns with the smallest gap between the two best classes are rejected first; errors are counted among
+    the patterns that are left.
+    """
+    penalties = predict(network, digits.pictures)
+    wrong = penalties.argmin(dim=1) != digits.labels
+    return {"test_error": float(wrong.float().mean()), "test_rejected": least_rejected(gap(penalties), wrong)}
+
+
+def least_rejected(score: Tensor, wrong: Tensor, tolerated: float = TOLERATED_ERROR) -> float:
+    """Return the least share to reject, lowest scores first, so that errors among the rest are tolerated."""
+    order = score.argsort(descending=True)
+    errors = wrong[order].cumsum(0)
+    kept = torch.arange(1, len(order) + 1)
+    # equal scores go together: a cut inside a run of them can't be made
+    ends = torch.ones(len(order), dtype=torch.bool)
+    ends[:-1] = score[order][1:] < score[order][:-1]
+    fine = kept[ends & (errors <= tolerated * kept)]
+    return 1.0 - (int(fine.max()) if len(fine) else 0) / len(order)
+
+
+@torch.no_grad()
+def _average(into: nn.Module, of: nn.Module, decay: float) -> None:
+    for mean, now in zip(into.parameters(), of.parameters(), strict=True):
+        mean.lerp_(now, 1 - decay)

@@ -1,0 +1,219 @@
+"""Training material of the amount reader: real fields, strings recombined from them, and drawn ones.
+
+Everything comes out as segmented fields with what is known of each candidate and the digits the field says.
+What is made, and how often, is decided by a seed and a number, so that parts can be made in parallel. Not for
+packing (``lattices``) or for training itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from chequereader.alphabet import AMOUNTS, LOWERED
+from chequereader.box import Box
+from chequereader.cheque_set import ChequeSet
+from chequereader.scan import open_scans
+from chequereader.segmentation.segmenter import Segmentation, segment
+from chequereader.synthetic.amounts_text import draw_amount, write_amount
+from chequereader.synthetic.config import SyntheticConfig
+from chequereader.synthetic.strip import amount_strip
+from chequereader.training.alignment import (
+    UNKNOWN,
+    candidate_labels,
+    owners_from_boxes,
+    read_character_boxes,
+    without_ink,
+)
+from chequereader.training.glyphs import CutGlyphs, GlyphSource
+from chequereader.training.strings import write
+
+Example = tuple[Segmentation, NDArray[np.int64], str]
+"""A segmented field, the label of each candidate (-1 unknown), the digits as written."""
+
+CHARACTER_BOXES = "digit_boxes.csv"
+
+_FOREIGN = "SRsDaeoTEBGAbghq()+:;&%"  # characters that stand near amounts and are none of ours
+_LOCALES = ("us", "uk", "in", "eu", "uy")
+_SIGNS = {"us": "$", "uk": "£", "in": "₹", "eu": "€", "uy": "$"}
+
+
+@dataclass(frozen=True)
+class RealField:
+    """An amount field cut out of a scan: grey uint8, digits as written, a box for each digit where known."""
+
+    image: NDArray[np.uint8]
+    digits: str
+    boxes: tuple[tuple[str, Box], ...] = ()
+
+
+@dataclass
+class RealMaterial:
+    """Real fields and what is cut out of them: papers without ink, characters."""
+
+    fields: list[RealField]
+    papers: list[NDArray[np.uint8]] = field(default_factory=list)
+    characters: dict[str, list[tuple[NDArray[np.float32], float]]] = field(default_factory=dict)
+
+
+def real_fields(cheques: ChequeSet) -> list[RealField]:
+    """Read the amount fields of a cheque set: the zone of its truth, or the whole image where it has none.
+
+    Rows that tell no digits are left out.
+    """
+    boxes_file = cheques.folder / CHARACTER_BOXES
+    boxes = read_character_boxes(boxes_file) if boxes_file.is_file() else {}
+    fields = []
+    for truth in cheques.truths:
+        digits = truth.digits_as_written()
+        if not digits or truth.text.startswith("-"):
+            continue
+        image = next(iter(open_scans(cheques.path(truth)))).image
+        if truth.box is not None:
+            height, width = image.shape
+            zone = truth.box.padded(truth.box.height // 8, truth.box.height // 8, width, height)
+            image = image[zone.y0 : zone.y1, zone.x0 : zone.x1]
+        fields.append(RealField(image, digits, tuple(boxes.get(truth.file, ()))))
+    return fields
+
+
+def cut_out(fields: Sequence[RealField]) -> RealMaterial:
+    """Return papers and characters of the fields that have a box for each digit."""
+    material = RealMaterial(list(fields))
+    for real in fields:
+        if not real.boxes:
+            continue
+        segmentation, labels, _ = example(real)
+        material.papers.append(without_ink(real.image, segmentation))
+        for arc in np.flatnonzero((labels >= 0) & (labels < 10)):
+            x0, y0, x1, y1 = segmentation.boxes[arc]
+            mask = cv2.dilate(segmentation.mask(int(arc)).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+            ink = np.where(mask, segmentation.field.ink.soft, 0.0)[y0:y1, x0:x1].astype(np.float32)
+            character = AMOUNTS.labels[labels[arc]]
+            material.characters.setdefault(character, []).append((ink, float(segmentation.geometry[arc, 0])))
+    return material
+
+
+def example(real: RealField) -> Example:
+    """Segment a real field."""
+    segmentation = segment(real.image)
+    labels = np.full(len(segmentation.source), UNKNOWN, np.int64)
+    if real.boxes and len(labels):
+        owner = owners_from_boxes(real.image.shape, [box for _, box in real.boxes])
+        labels = candidate_labels(segmentation, owner, "".join(digit for digit, _ in real.boxes), AMOUNTS)
+    return segmentation, labels, real.digits
+
+
+def varied(real: RealField, rng: np.random.Generator) -> RealField:
+    """Return the field as another scan of it would be: stretched, sheared, darker, blurred, noisier."""
+    height, width = real.image.shape
+    zoom = rng.uniform(0.7, 1.4)
+    stretch = zoom * float(np.exp(rng.normal(0, 0.1)))
+    shear, turn = rng.normal(0, 0.1), rng.normal(0, 0.02)
+    matrix = np.array([[stretch, shear * zoom, max(-shear, 0) * zoom * height], [turn * stretch, zoom, 0.0]])
+    matrix[1, 2] = max(-turn, 0) * stretch * width
+    size = int(stretch * width + abs(shear) * zoom * height) + 1, int(zoom * height + abs(turn) * stretch * width) + 1
+    image = cv2.warpAffine(real.image, matrix, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
+    grey = image.astype(np.float32)
+    grey = grey.mean() + (grey - grey.mean()) * rng.uniform(0.7, 1.3) + rng.normal(0, 20)
+    if rng.random() < 0.4:
+        grey = cv2.GaussianBlur(grey, (0, 0), rng.uniform(0.3, 1.0))
+    grey += rng.normal(0, rng.uniform(0, 5), grey.shape)
+    corners = [np.array([[b.x0, b.y0, 1], [b.x1, b.y1, 1]]) @ matrix.T for _, b in real.boxes]
+    # a sheared box's corners: y hardly changes, x moves with the row; take the box around both shifts
+    boxes = []
+    for (digit, b), corner in zip(real.boxes, corners, strict=True):
+        lean = shear * zoom * b.height
+        x0, x1 = corner[0, 0] + min(lean, 0), corner[1, 0] + max(-lean, 0)
+        boxes.append((digit, Box(round(x0), round(corner[0, 1]), round(x1), round(corner[1, 1]))))
+    return RealField(np.clip(grey, 0, 255).astype(np.uint8), real.digits, tuple(boxes))
+
+
+def real_examples(fields: Sequence[RealField], rounds: int, seed: int) -> Iterator[Example]:
+    """Every field as it is, then ``rounds`` times varied."""
+    rng = np.random.default_rng([seed, 1])
+    for real in fields:
+        yield example(real)
+        for _ in range(rounds):
+            yield example(varied(real, rng))
+
+
+def recombined(
+    material: RealMaterial, images: Sequence[GlyphSource], pens: GlyphSource, count: int, seed: int
+) -> Iterator[Example]:
+    """Strings over real papers: of characters cut out, of digit images, of pen trajectories."""
+    rng = np.random.default_rng([seed, 2])
+    cut = CutGlyphs(material.characters) if material.characters else None
+    made = 0
+    while made < count:
+        chance = rng.random()
+        if cut and chance < 0.45:
+            sources: list[GlyphSource] = [cut, pens]
+        elif images and chance < 0.75:
+            sources = [images[rng.integers(len(images))], pens]
+        else:
+            sources = [pens]
+        text = amount_text(rng, pens.characters())
+        written = write(text, sources, material.papers, rng)
+        segmentation = segment(written.image)
+        if not len(segmentation.source):
+            continue
+        labels = candidate_labels(segmentation, written.owner, text, AMOUNTS)
+        yield segmentation, labels, digits_of(text)
+        made += 1
+
+
+def drawn(count: int, seed: int, config: SyntheticConfig) -> Iterator[Example]:
+    """Amount zones of the generator: its own handwriting, and print."""
+    rng = np.random.default_rng([seed, 3])
+    made = 0
+    while made < count:
+        strip = amount_strip(rng, config)
+        segmentation = segment(strip.image)
+        if not len(segmentation.source):
+            continue
+        owner = owners_from_boxes(strip.image.shape, list(strip.boxes))
+        labels = candidate_labels(segmentation, owner, strip.text, AMOUNTS)
+        # the generator's zones hold borders and neighbours that no box tells of
+        yield segmentation, labels, digits_of(strip.text)
+        made += 1
+
+
+def amount_text(rng: np.random.Generator, characters: str) -> str:
+    """Draw the text of an amount that can be written with some characters, now and then with strange ones."""
+    locale = str(rng.choice(_LOCALES, p=[0.2, 0.08, 0.22, 0.1, 0.4]))
+    minor = draw_amount(1.0, 9_999_999.0, rng, 0.97 if locale in ("in", "uy") else 0.5)
+    if rng.random() < 0.3:  # any digits, not only likely amounts
+        minor = int(rng.integers(1, 10 ** int(rng.integers(2, 8)))) * 100
+    text = write_amount(locale, _SIGNS[locale], minor, rng, printed=False, with_sign=False).text.replace(" ", "")
+    if rng.random() < 0.12:
+        text = "$" + text
+    if rng.random() < 0.12:
+        strange = [c for c in _FOREIGN if c in characters]
+        text = "".join(rng.choice(strange, int(rng.integers(1, 3)))) + text
+    return "".join(c for c in text if c.translate(LOWERED) in characters)
+
+
+def digits_of(text: str) -> str:
+    """Return the digits of a text as written, raised ones lowered."""
+    return "".join(c for c in text.translate(LOWERED) if c in "0123456789")
+
+
+def glyph_sources(data: Path) -> tuple[list[GlyphSource], GlyphSource]:
+    """Read digit images and pen trajectories from ``digits`` and ``pen`` in a folder of data."""
+    from chequereader.training import glyphs
+
+    digits = data / "digits"
+    images: list[GlyphSource] = [
+        glyphs.mnist(digits),
+        glyphs.usps(digits / "usps.h5"),
+        glyphs.semeion(digits / "semeion.data.gz"),
+        glyphs.emnist(digits / "emnist-byclass_test.npz"),
+    ]
+    pens = glyphs.pen_characters(data / "pen" / "unipen_isolated.npz", "0123456789.,-/=*#$x" + _FOREIGN)
+    return images, pens

@@ -1,0 +1,320 @@
+"""The command line with a reader whose answers are known: what goes where, and the exit codes."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from chequereader import cli
+from chequereader.errors import WeightsError
+from chequereader.options import ReadOptions
+from chequereader.reading import KEYS, Reading
+
+sys.path.insert(0, str(Path(__file__).parent / "batch"))
+from fake_reader import FakeReader, with_any_options
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+class RememberingReader(FakeReader):
+    """Keeps the options of the last reader made."""
+
+    options: ReadOptions
+
+    def __init__(self, options: ReadOptions) -> None:
+        type(self).options = options
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    module = types.ModuleType("chequereader.reader")
+    module.Reader = RememberingReader  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "chequereader.reader", module)
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        code = cli.run([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def scan(path: Path, width: int = 50, pages: int = 1) -> Path:
+    images = [Image.new("L", (width + i, 20), 255) for i in range(pages)]
+    if pages > 1:
+        images[0].save(path, save_all=True, append_images=images[1:])
+    else:
+        images[0].save(path)
+    return path
+
+
+def one_complaint(err: str) -> str:
+    assert err.startswith("chequereader: ") and len(err.splitlines()) == 1
+    return err
+
+
+def test_read_prints_a_line_a_page(run: Run, tmp_path: Path) -> None:
+    paths = [scan(tmp_path / "a.png"), scan(tmp_path / "b.tif", 70, pages=2), scan(tmp_path / "unsure.png")]
+    code, out, err = run("read", *paths)
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        f"{paths[0]}: 50.00 INR (75.0% sure)",
+        f"{paths[1]}: 70.00 INR (75.0% sure)",
+        f"{paths[1]} page 2: 71.00 INR (75.0% sure)",
+        f"{paths[2]}: rejected: unsure; perhaps 50.00 (75.0% sure)",
+    ]
+
+
+def test_read_prints_json_and_nothing_else(run: Run, tmp_path: Path) -> None:
+    missing = tmp_path / "missing.png"
+    code, out, err = run("read", "--json", missing, scan(tmp_path / "a.png"), scan(tmp_path / "unsure.png"))
+    assert code == 3
+    assert "no such file" in one_complaint(err)
+    records = [json.loads(line) for line in out.splitlines()]
+    assert [tuple(record) for record in records] == [KEYS] * 3
+    assert [record["status"] for record in records] == ["failed", "accepted", "rejected"]
+    assert [record["amount"] for record in records] == [None, "50.00", None]
+    assert records[0]["file"] == str(missing)
+
+
+def test_one_bad_input_does_not_stop_the_others(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty.png").touch()
+    code, out, err = run("read", tmp_path / "empty.png", scan(tmp_path / "a.png"), tmp_path)
+    assert code == 3
+    assert out.splitlines() == [f"{tmp_path / 'a.png'}: 50.00 INR (75.0% sure)"]
+    assert [line.split(": ", 2)[2] for line in err.splitlines()] == [
+        "the file is empty; scan or copy it again",
+        "a folder; read folders with 'chequereader batch'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "options"),
+    [
+        ([], ReadOptions()),
+        (["--field", "whole", "--locale", "in", "--device", "cpu"], ReadOptions("whole", "in", device="cpu")),
+        (["--field", "1,2,30,40"], ReadOptions("1,2,30,40")),
+        (["--max-error", "0.005"], ReadOptions(max_error=0.005)),
+        (["--threshold", "0.9"], ReadOptions(threshold=0.9)),
+        (["--device", "cuda:1"], ReadOptions(device="cuda:1")),
+    ],
+)
+def test_options_reach_the_reader(run: Run, tmp_path: Path, given: list[str], options: ReadOptions) -> None:
+    assert run("read", scan(tmp_path / "a.png"), *given)[0] == 0
+    assert RememberingReader.options == options
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        (["--field", "micr"], "MICR lines are not read yet"),
+        (["--field", "corner"], "use auto, whole or X0,Y0,X1,Y1"),
+        (["--field", "30,2,10,40"], "X0 < X1"),
+        (["--max-error", "0.1", "--threshold", "0.9"], "exclude each other"),
+        (["--max-error", "2"], "use a number from 0 to 1"),
+        (["--threshold", "nan"], "use a number from 0 to 1"),
+        (["--threshold", "much"], "'much' is not a valid float"),
+        (["--device", "tpu"], "use auto, cpu, cuda or cuda:N"),
+        (["--engine", "local"], "No such option"),
+    ],
+)
+def test_usage_errors_are_one_line(run: Run, tmp_path: Path, given: list[str], complaint: str) -> None:
+    code, out, err = run("read", scan(tmp_path / "a.png"), *given)
+    assert (code, out) == (2, "")
+    assert complaint in one_complaint(err)
+
+
+@pytest.mark.parametrize(
+    "given", [[], ["nonsense"], ["read"], ["batch", "folder"], ["batch", "--engine", "ray"], ["synth", "out"]]
+)
+def test_commands_without_what_they_need(run: Run, given: list[str]) -> None:
+    code, out, err = run(*given)
+    assert (code, out) == (2, "")
+    assert "--help'." in one_complaint(err)
+
+
+def test_explain_gets_a_folder_a_page(run: Run, tmp_path: Path) -> None:
+    path = scan(tmp_path / "a.tif", pages=2)
+    assert run("read", path, path, "--explain", tmp_path / "pictures")[0] == 0
+    assert sorted(p.name for p in (tmp_path / "pictures").iterdir()) == ["001-a", "002-a", "003-a", "004-a"]
+
+
+def test_missing_weights(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_weights(_: object) -> None:
+        raise WeightsError("amounts.safetensors: no such weights; install the package again")
+
+    monkeypatch.setattr(sys.modules["chequereader.reader"], "Reader", no_weights)
+    code, out, err = run("read", scan(tmp_path / "a.png"))
+    assert (code, out) == (4, "")
+    assert "no such weights" in one_complaint(err)
+
+
+def test_interrupted(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys.modules["chequereader.reader"], "Reader", interrupted)
+    code, out, err = run("read", scan(tmp_path / "a.png"))
+    assert (code, out) == (130, "")
+    assert err.strip() == "chequereader: interrupted"
+
+
+FAKED = """
+import sys, types
+sys.path[:0] = {paths!r}
+import fake_reader
+module = sys.modules["chequereader.reader"] = types.ModuleType("chequereader.reader")
+module.Reader = fake_reader.with_any_options
+from chequereader import cli
+sys.argv[1:] = {given!r}
+cli.main()
+"""
+"""A process of its own that runs a command with the fake reader."""
+
+
+def faked(*given: object) -> list[str]:
+    here = Path(__file__).parent
+    paths = [str(here / "batch"), str(here.parent)]
+    return [sys.executable, "-c", FAKED.format(paths=paths, given=[str(word) for word in given])]
+
+
+def test_output_that_can_not_be_written(tmp_path: Path) -> None:
+    command = faked("read", scan(tmp_path / "a.png"))
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, check=False, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 5
+    assert "standard output can't be written (No space left on device)" in one_complaint(done.stderr)
+
+
+@pytest.fixture
+def fake_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chequereader.batch.run._reader", with_any_options)
+
+
+@pytest.mark.usefixtures("fake_workers")
+def test_a_batch_of_broken_files_finishes(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    (folder / "empty.png").touch()
+    scan(folder / "truncated.jpg", 500)
+    whole = (folder / "truncated.jpg").read_bytes()
+    (folder / "truncated.jpg").write_bytes(whole[: len(whole) // 2])
+    (folder / "text.png").write_text("no image\n")
+    Image.new("L", (1, 1)).save(folder / "pixel.png")
+    Image.new("1", (20_000, 20_000)).save(folder / "huge.png")
+    out = tmp_path / "results.jsonl"
+    code, printed, err = run("batch", folder, "--out", out)
+    assert (code, printed) == (6, "")
+    assert one_complaint(err) == "chequereader: 0 accepted, 0 rejected, 5 failed\n"
+    readings = [Reading.from_json(line) for line in out.read_text().splitlines()]
+    assert [reading.status for reading in readings] == ["failed"] * 5
+    assert all(reading.reason and reading.amount is None for reading in readings)
+
+
+@pytest.mark.usefixtures("fake_workers")
+def test_batch_and_resume(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    scan(folder / "a.png")
+    out = tmp_path / "results.csv"
+    assert run("batch", folder, "--out", out, "--workers", "2", "--engine", "local")[0] == 0
+    code, _, err = run("batch", folder, "--out", out)
+    assert code == 5 and "--resume" in one_complaint(err)
+    code, _, err = run("batch", folder, "--out", out, "--resume")
+    assert code == 0 and "1 files were read before" in one_complaint(err)
+    assert run("batch", folder, "--out", tmp_path / "results.xls")[0] == 2
+    assert run("batch", tmp_path / "missing", "--out", tmp_path / "other.csv")[0] == 3
+
+
+@pytest.fixture
+def cheque_set(tmp_path: Path) -> Path:
+    folder = tmp_path / "set"
+    folder.mkdir()
+    lines = ["file,amount,digits,text,words,date,micr,x0,y0,x1,y1,group,notes"]
+    for width, name in ((50, "a.png"), (60, "b.png"), (70, "unsure.png"), (80, "wrong.png")):
+        scan(folder / name, width)
+        lines.append(f"{name},{width + (name == 'wrong.png')},,,,,,,,,,,")
+    (folder / "truth.csv").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+def test_evaluate_prints_one_json_object(run: Run, cheque_set: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report"
+    code, printed, err = run("evaluate", cheque_set, "--json", "--out", out, "--field", "whole")
+    assert (code, err) == (0, "")
+    assert RememberingReader.options.field == "whole"
+    figures = json.loads(printed)
+    assert figures["n"] == 4
+    assert (figures["exact"], figures["correct"], figures["error"], figures["rejected"]) == (
+        0.75,
+        0.5,
+        0.25,
+        0.25,
+    )
+    assert figures["correct_at"] == {"0.01": 0, "0.005": 0, "0.001": 0}
+    assert figures["ece"] == pytest.approx(0.0)
+    assert figures["per_second"] > 0
+    assert json.loads((out / "metrics.json").read_text())["n"] == 4
+
+
+def test_evaluate_a_part(run: Run, cheque_set: Path, tmp_path: Path) -> None:
+    names = tmp_path / "names.txt"
+    names.write_text("# a part\na.png\nwrong.png\n")
+    code, out, _ = run("evaluate", cheque_set, "--subset", names)
+    assert code == 0
+    assert out.startswith("2 cheques: 50.0% correct, 50.0% error, 0.0% rejected (0 failed)\n")
+    names.write_text("c.png\n")
+    code, _, err = run("evaluate", cheque_set, "--subset", names)
+    assert code == 2 and "not in the set" in one_complaint(err)
+    code, _, err = run("evaluate", tmp_path)
+    assert code == 3 and "truth.csv" in one_complaint(err)
+
+
+def test_synth_passes_its_options_on(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[Any, ...]] = []
+    module = types.ModuleType("chequereader.synthetic")
+    module.SyntheticConfig = lambda **fields: fields  # type: ignore[attr-defined]
+    module.write_set = lambda *arguments: calls.append(arguments)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "chequereader.synthetic", module)
+    assert run("synth", tmp_path / "out", "--count", "5", "--seed", "7", "--preset", "easy")[0] == 0
+    assert calls == [(tmp_path / "out", 5, 7, {"preset": "easy", "glyphs": None, "fonts": None})]
+
+
+def test_help_is_quick_and_light() -> None:
+    script = (
+        "import sys, time; start = time.perf_counter(); from chequereader import cli\n"
+        "try: cli.run(['--help'])\n"
+        "finally: print(time.perf_counter() - start, *sys.modules, file=sys.stderr)\n"
+    )
+    root = Path(__file__).parents[1]
+    times = []
+    # The best of three: the first may wait for the disk.
+    for _ in range(3):
+        done = subprocess.run(
+            [sys.executable, "-c", script], check=True, capture_output=True, text=True, cwd=root
+        )
+        seconds, *modules = done.stderr.split()
+        times.append(float(seconds))
+    assert min(times) < 0.5
+    assert "130 interrupted" in done.stdout
+    assert not {"torch", "numpy", "cv2", "PIL", "scipy", "skimage"} & set(modules)
+
+
+def test_ctrl_c_while_the_program_runs(tmp_path: Path) -> None:
+    path = scan(tmp_path / "hang.png")
+    process = subprocess.Popen(faked("read", path), stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    assert process.stderr.readline() == "waiting\n"
+    process.send_signal(signal.SIGINT)
+    _, talk = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert talk.strip() == "chequereader: interrupted"
