@@ -1,24 +1,30 @@
 """From penalties to answers: what the grammar makes of all zones of a page together, and how sure it is.
 
-Zones compete as parallel branches of one graph: a reading's penalty is its zone's plus its path's. An answer is
-an amount; its confidence is the share of all paths, over all zones, that are worth it: exp(-E_dforw), eq. (17).
-Not for accepting or rejecting: see ``decision``.
+Zones compete as parallel branches of one graph. Within a zone a path weighs exp(-penalty) against all paths of
+that zone; a zone weighs exp(-cost), its own penalty and how badly its best path fits the ink, so that a zone
+with more characters is not the better for it. An answer is an amount; its confidence is the weight of all paths
+that are worth it, over all zones: exp(-E_dforw), eq. (17). Not for accepting or rejecting: see ``decision``.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from chequereader.alphabet import AMOUNTS, LOWERED
-from chequereader.errors import UsageError
 from chequereader.grammar import Amount, Grammar, with_amount
 from chequereader.graph import EPSILON, Graph, forward, nbest, pack, posteriors
 from chequereader.segmentation.packing import pack_arcs
 from chequereader.segmentation.segmenter import Segmentation
+
+
+MISFIT = 0.3
+"""Weight of a misfit beside a zone's penalty; chosen on training cheques."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +46,16 @@ class Answer:
 
 @dataclass(frozen=True)
 class Lattice:
-    """A page's zones: segmentation graphs, zone penalties, and the labels' penalties [arcs, labels] of each."""
+    """A page's zones: segmentation graphs, zone penalties, and penalties float [arcs, labels] of each.
+
+    ``penalties`` are those of the recognition graph; ``misfits`` are minus the logarithms of the labels'
+    probabilities, without the penalties of places, which are no measure across zones.
+    """
 
     segmentations: Sequence[Segmentation]
     zone_penalties: Sequence[float]
     penalties: Sequence[Tensor]
+    misfits: Sequence[Tensor]
 
 
 @torch.no_grad()
@@ -57,43 +68,56 @@ def answers(pages: Sequence[Lattice], grammar: Grammar, n: int) -> list[list[Ans
     if not zones:
         return found
     graph, penalties = _packed(pages, zones)
-    total = forward(graph, penalties, grammar.graph)
-    everything = torch.full((len(pages),), torch.inf, dtype=total.dtype)
-    for (p, z), score in zip(zones, total.cpu(), strict=True):
-        everything[p] = -torch.logaddexp(-everything[p], -(score + pages[p].zone_penalties[z]))
+    total = forward(graph, penalties, grammar.graph).tolist()
     start = torch.cat(
         [graph.node_member.new_zeros(1), torch.bincount(graph.node_member[graph.source])]
     ).cumsum(0)
     key = torch.arange(len(AMOUNTS.labels), device=penalties.device)
     key[AMOUNTS.rubbish] = EPSILON
+    grammar_penalty = grammar.graph.penalty.tolist()
+    cost = [torch.inf] * len(zones)
     best: list[dict[int, tuple[float, Answer]]] = [{} for _ in pages]
     pairs: dict[tuple[int, int], list[int]] = {}
     for member, readings in enumerate(nbest(graph, penalties, grammar.graph, n, key)):
         p, z = zones[member]
-        for penalty, labels, arcs, grammar_arcs in readings:
+        for rank, (penalty, labels, arcs, grammar_arcs) in enumerate(readings):
+            own = [a - int(start[member]) for a in arcs]
+            if rank == 0:
+                misfit = float(pages[p].misfits[z][own, labels].sum())
+                misfit += sum(grammar_penalty[a] for a in grammar_arcs)
+                cost[member] = pages[p].zone_penalties[z] + MISFIT * misfit
             amount = grammar.value(grammar_arcs)
             if amount is None:
                 continue
-            cost = penalty + pages[p].zone_penalties[z]
             text = AMOUNTS.decode(labels)
             digits = "".join(c for c in text.translate(LOWERED) if c.isdigit())
-            own = tuple(a - int(start[member]) for a in arcs)
-            answer = Answer(amount, text, digits, 0.0, z, own, tuple(labels))
+            answer = Answer(amount, text, digits, 0.0, z, tuple(own), tuple(labels))
+            weight = cost[member] + penalty - total[member]
             known = best[p].get(amount.minor_units)
-            if known is None or cost < known[0]:
-                best[p][amount.minor_units] = cost, answer
+            if known is None or weight < known[0]:
+                best[p][amount.minor_units] = weight, answer
             members = pairs.setdefault((p, amount.minor_units), [])
             if member not in members:
                 members.append(member)
-    worth = _worth(pages, zones, pairs, grammar)
+    everything = [-logsumexp([-c for c, (q, _) in zip(cost, zones, strict=True) if q == p]) for p in range(len(pages))]
+    offset = [c - t for c, t in zip(cost, total, strict=True)]
+    worth = _worth(pages, zones, pairs, offset, grammar)
     for p, by_amount in enumerate(best):
-        scored = []
-        for minor_units, (_, answer) in by_amount.items():
-            confidence = float(torch.exp(everything[p] - worth[p, minor_units]).clamp(0, 1))
-            scored.append((confidence, answer))
+        scored = [
+            (min(math.exp(everything[p] - worth[p, minor_units]), 1.0), answer)
+            for minor_units, (_, answer) in by_amount.items()
+        ]
         scored.sort(key=lambda one: -one[0])
-        found[p] = [Answer(**{**vars(a), "confidence": c}) for c, a in scored[:n]]
+        found[p] = [replace(answer, confidence=confidence) for confidence, answer in scored[:n]]
     return found
+
+
+def logsumexp(values: Sequence[float]) -> float:
+    """Return log(sum(exp(v))), minus infinity for no values."""
+    top = max(values, default=-math.inf)
+    if top == -math.inf:
+        return top
+    return top + math.log(sum(math.exp(v - top) for v in values))
 
 
 @torch.no_grad()
@@ -104,8 +128,6 @@ def arc_posteriors(page: Lattice, zone: int, grammar: Grammar) -> Tensor:
 
 
 def _packed(pages: Sequence[Lattice], zones: Sequence[tuple[int, int]]) -> tuple[Graph, Tensor]:
-    import numpy as np
-
     parts = [pages[p].segmentations[z] for p, z in zones]
     penalties = torch.cat([pages[p].penalties[z] for p, z in zones])
     graph = pack_arcs(
@@ -122,22 +144,22 @@ def _worth(
     pages: Sequence[Lattice],
     zones: Sequence[tuple[int, int]],
     pairs: dict[tuple[int, int], list[int]],
+    offset: Sequence[float],
     grammar: Grammar,
-) -> dict[tuple[int, int], Tensor]:
-    """Forward penalty of all paths worth an amount, over the zones that have such readings (C_cforw)."""
+) -> dict[tuple[int, int], float]:
+    """Forward penalty of all paths worth an amount (C_cforw), over the zones that have such readings.
+
+    ``offset`` [zones] is added to every path of a zone.
+    """
     flat: list[tuple[tuple[int, int], int, Graph]] = []
-    for (page, minor_units), members in pairs.items():
-        try:
-            constrained = with_amount(grammar, minor_units)
-        except UsageError:
-            continue
-        flat += [((page, minor_units), member, constrained) for member in members]
-    worth = {pair: torch.tensor(torch.inf) for pair in pairs}
+    for pair, members in pairs.items():
+        constrained = with_amount(grammar, pair[1])
+        flat += [(pair, member, constrained) for member in members]
+    worth = dict.fromkeys(pairs, math.inf)
     if not flat:
         return worth
     graph, penalties = _packed(pages, [zones[member] for _, member, _ in flat])
-    scores = forward(graph, penalties, pack([constrained for _, _, constrained in flat])).cpu()
+    scores = forward(graph, penalties, pack([constrained for _, _, constrained in flat])).tolist()
     for (pair, member, _), score in zip(flat, scores, strict=True):
-        p, z = zones[member]
-        worth[pair] = -torch.logaddexp(-worth[pair], -(score + pages[p].zone_penalties[z]))
+        worth[pair] = -logsumexp([-worth[pair], -(score + offset[member])])
     return worth

@@ -66,11 +66,16 @@ class FollowedPage:
     currencies: list[str | None] = field(default_factory=list)
     segmentations: list[Segmentation] = field(default_factory=list)
     penalties: list[torch.Tensor] = field(default_factory=list)
+    misfits: list[torch.Tensor] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 
     @property
     def image(self) -> NDArray[np.uint8]:
         return self.scan.image if self.page is None else self.page.image
+
+    @property
+    def lattice(self) -> Lattice:
+        return Lattice(self.segmentations, self.zone_penalties, self.penalties, self.misfits)
 
     def to_scan(self, box: Box) -> Box:
         """Take a box of the page to the scan, kept inside it."""
@@ -150,16 +155,20 @@ class Reader:
             return
         crops = torch.from_numpy(np.concatenate([s.crops for s in parts]))
         geometry = torch.from_numpy(np.concatenate([s.geometry for s in parts]))
-        done = [
-            self.recogniser(c.to(self.device), g.to(self.device)).cpu()
-            for c, g in zip(crops.split(_CROPS_A_CALL), geometry.split(_CROPS_A_CALL), strict=True)
-        ]
-        split = iter(torch.cat(done).split([len(s.source) for s in parts]))
+        done, misfits = [], []
+        for c, g in zip(crops.split(_CROPS_A_CALL), geometry.split(_CROPS_A_CALL), strict=True):
+            c, g = c.to(self.device), g.to(self.device)
+            misfit = self.recogniser.label_penalties(self.recogniser.shape_penalties(c), g)
+            misfits.append(misfit.cpu())
+            done.append((misfit + self.recogniser.segment_penalties(g)).cpu())
+        sizes = [len(s.source) for s in parts]
+        split = zip(torch.cat(done).split(sizes), torch.cat(misfits).split(sizes), strict=True)
         for page in pages:
-            page.penalties = [next(split) for _ in page.segmentations]
+            both = [next(split) for _ in page.segmentations]
+            page.penalties, page.misfits = [p for p, _ in both], [m for _, m in both]
 
     def _interpret(self, pages: Sequence[FollowedPage]) -> None:
-        lattices = [Lattice(p.segmentations, p.zone_penalties, p.penalties) for p in pages]
+        lattices = [p.lattice for p in pages]
         for page, found in zip(pages, answers(lattices, self.grammar, CANDIDATES), strict=True):
             page.answers = found
 
@@ -201,8 +210,7 @@ class Reader:
 
     def _symbols(self, page: FollowedPage, answer: Answer) -> tuple[Symbol, ...]:
         segmentation, zone = page.segmentations[answer.zone], page.zones[answer.zone]
-        lattice = Lattice(page.segmentations, page.zone_penalties, page.penalties)
-        posterior = arc_posteriors(lattice, answer.zone, self.grammar)
+        posterior = arc_posteriors(page.lattice, answer.zone, self.grammar)
         alphabet = self.recogniser.alphabet
         return tuple(
             Symbol(

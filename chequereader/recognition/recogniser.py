@@ -23,38 +23,37 @@ _HIDDEN = 40
 
 
 class Recogniser(nn.Module):
-    """One or more LeNet-5, averaged, and a small network for the geometry.
+    """LeNet-5 and two small networks for the geometry.
 
     ``forward`` takes crops uint8 [arcs, 32, 32] and geometry float [arcs, features] and gives penalties float
     [arcs, labels], lower is better.
     """
 
-    def __init__(
-        self, alphabet: Alphabet, features: int, architecture: str = "lenet5", networks: int = 1
-    ) -> None:
+    def __init__(self, alphabet: Alphabet, features: int, architecture: str = "lenet5") -> None:
         super().__init__()
         self.alphabet, self.architecture, self.features = alphabet, architecture, features
-        self.networks = nn.ModuleList(LeNet5(alphabet.classes, architecture) for _ in range(networks))
-        for network in self.networks:
-            spread_start(network)
+        self.network = LeNet5(alphabet.classes, architecture)
+        spread_start(self.network)
         self.geometry = nn.Sequential(
             nn.Linear(features, _HIDDEN), nn.Tanh(), nn.Linear(_HIDDEN, len(alphabet.labels))
         )
         self.place = nn.Sequential(nn.Linear(features, _HIDDEN), nn.Tanh(), nn.Linear(_HIDDEN, 1))
-        nn.init.zeros_(self.place[-1].weight)
-        nn.init.zeros_(self.place[-1].bias)
+        for parameter in self.place[-1].parameters():
+            nn.init.zeros_(parameter)
         self.register_buffer("class_of_label", torch.tensor(alphabet.class_of_label), persistent=False)
 
     class_of_label: Tensor
 
     def shape_penalties(self, crops: Tensor) -> Tensor:
-        """Return the RBF penalties [arcs, classes] of the pictures, mean over the networks."""
-        x = to_input(crops)
-        return torch.stack([net(x).flatten(1) for net in self.networks]).mean(dim=0) / _DISTANCE
+        """Return the RBF penalties [arcs, classes] of the pictures."""
+        distances: Tensor = self.network(to_input(crops))
+        return distances.flatten(1) / _DISTANCE
 
-    def label_penalties(self, crops: Tensor, geometry: Tensor) -> Tensor:
-        """Return minus the logarithm of each label's probability [arcs, labels], eq. (9) for each label."""
-        shape = self.shape_penalties(crops)
+    def label_penalties(self, shape: Tensor, geometry: Tensor) -> Tensor:
+        """Return minus the logarithm of each label's probability [arcs, labels], eq. (9) for each label.
+
+        ``shape`` float [arcs, classes] as ``shape_penalties`` gives it.
+        """
         scores = self.geometry(geometry) - shape[:, self.class_of_label]
         none = scores.new_full((len(scores), 1), -NONE_PENALTY)
         return -torch.log_softmax(torch.cat([scores, none], dim=1), dim=1)[:, :-1]
@@ -68,6 +67,10 @@ class Recogniser(nn.Module):
         penalty[:, self.alphabet.rubbish] = 0.0
         return penalty
 
+    def penalties(self, shape: Tensor, geometry: Tensor) -> Tensor:
+        """Return the penalties of the recognition graph from ``shape_penalties``."""
+        return self.label_penalties(shape, geometry) + self.segment_penalties(geometry)
+
     def forward(self, crops: Tensor, geometry: Tensor) -> Tensor:
         """Return the penalties of the recognition graph."""
-        return self.label_penalties(crops, geometry) + self.segment_penalties(geometry)
+        return self.penalties(self.shape_penalties(crops), geometry)

@@ -1,6 +1,6 @@
 """Weights on disk: safetensors with what is needed to build the reader around them, and their checksum.
 
-No pickle, so a file can't run code. Metadata: architecture, number of networks, class set, and a name. Not for
+No pickle, so a file can't run code. Metadata: architecture, class set, and a name. Not for
 training state: checkpoints belong to the recipes.
 """
 
@@ -46,7 +46,6 @@ def save_weights(path: Path, name: str, recogniser: Recogniser, grammar_penalty:
     about = {
         "name": name,
         "architecture": recogniser.architecture,
-        "networks": str(len(recogniser.networks)),
         "features": str(recogniser.features),
         "classes": recogniser.alphabet.classes,
         "raised": recogniser.alphabet.raised,
@@ -78,7 +77,6 @@ def load_weights(path: Path | None = None) -> Weights:
             Alphabet(about["classes"], about["raised"]),
             int(about["features"]),
             about["architecture"],
-            int(about["networks"]),
         )
         grammar_penalty = tensors.pop(_GRAMMAR)
         recogniser.load_state_dict({k.removeprefix("recogniser."): v for k, v in tensors.items()})

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.training.distortions import distort
+from chequereader.training.speed import shape_function
 from chequereader.training.lattices import Lattices
 
 
@@ -35,8 +35,13 @@ def train_characters(
     lattices: Lattices,
     options: CharacterOptions,
     report: Callable[[dict[str, float]], None] = lambda _: None,
+    compiled: bool = False,
 ) -> None:
-    """Train all parameters in place; ``report`` gets epoch, loss and share right after each epoch."""
+    """Train all parameters but those of segment penalties, in place.
+
+    ``report`` gets epoch, loss and share right after each epoch; ``compiled`` as for ``shape_function``.
+    """
+    shapes = shape_function(recogniser, compiled)
     generator = torch.Generator().manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
     labels = torch.from_numpy(lattices.labels)
@@ -55,19 +60,15 @@ def train_characters(
         order = order[: len(order) // options.batch * options.batch].reshape(-1, options.batch)
         loss_sum = right = 0.0
         for chosen in torch.from_numpy(order):
-            pictures = distort(crops[chosen], options.distortion, generator)
-            loss, hits = _step(recogniser, pictures, geometry[chosen], labels[chosen])
+            shape = shapes(distort(crops[chosen], options.distortion, generator))
+            penalties = recogniser.label_penalties(shape, geometry[chosen])
+            loss = penalties.gather(1, labels[chosen][:, None]).mean()
             optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(recogniser.parameters(), 5.0)
             optimiser.step()
             schedule.step()
-            loss_sum, right = loss_sum + loss.item(), right + hits
+            loss_sum += loss.item()
+            right += float((penalties.argmin(dim=1) == labels[chosen]).sum())
         report({"epoch": epoch + 1, "loss": loss_sum / len(order), "right": right / order.size})
 
-
-def _step(recogniser: Recogniser, crops: Tensor, geometry: Tensor, labels: Tensor) -> tuple[Tensor, float]:
-    """Return eq. (9) of a batch and the number of candidates whose label is the best."""
-    penalties = recogniser.label_penalties(crops, geometry)
-    loss = penalties.gather(1, labels[:, None]).mean()
-    return loss, float((penalties.argmin(dim=1) == labels).sum())
