@@ -18,15 +18,12 @@ from typing import Any
 from tqdm import tqdm
 
 from chequereader.batch.results import Results
-from chequereader.batch.serving import Task, fingerprint
+from chequereader.batch.serving import Limits, Task, fingerprint
 from chequereader.batch.workers import WorkerPool
 from chequereader.errors import UnreadableInputError, one_line
 from chequereader.options import ReadOptions
 from chequereader.reading import ReadsScans
 from chequereader.scan import SUFFIXES
-
-TIME_LIMIT_S = 60.0
-"""Seconds that a page may take before its file is given up."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +78,12 @@ def run_batch(
     resume: bool = False,
     workers: int = 1,
     make_reader: Callable[[], ReadsScans] | None = None,
-    time_limit: float = TIME_LIMIT_S,
+    limits: Limits | None = None,
 ) -> BatchSummary:
     """Read all scans in a folder with ``workers`` processes and write a record a page to ``out``.
 
-    A file that can't be read, ends its process or takes longer than ``time_limit`` seconds a page becomes a
-    failed record; the others go on. With ``resume``, files that an earlier run has read are skipped if their
+    A file that can't be read, ends its process or goes beyond the limits of time becomes a failed record; the
+    others go on. With ``resume``, files that an earlier run has read are skipped if their
     bytes, the options and the weights are the same. On Ctrl-C everything finished is in ``out`` before
     ``KeyboardInterrupt`` goes on. ``make_reader`` (picklable) stands in for the package's own reader.
 
@@ -99,7 +96,8 @@ def run_batch(
     # The device decides about speed, not about answers.
     settings = json.dumps({name: value for name, value in given.items() if name != "device"})
     counts: Counter[str] = Counter()
-    with WorkerPool(make_reader or functools.partial(_reader, given), settings, workers, time_limit) as pool:
+    make = make_reader or functools.partial(_reader, given)
+    with WorkerPool(make, settings, workers, limits or Limits()) as pool:
         done = _unchanged(folder, results.earlier(), settings, pool.model)
         # Records of files that have gone since are kept: a folder may be emptied as it is read.
         results.start(keep=done)

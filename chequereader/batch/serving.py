@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,6 +17,18 @@ from chequereader.reading import Reading, ReadsScans
 from chequereader.scan import MAX_PIXELS, Scan, open_scans
 
 _PAGES_TOGETHER = 16
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a worker may take without sending anything before it is given up.
+
+    ``computing_s`` are seconds of processor time, so that a busy machine spoils no file; ``waiting_s`` are
+    seconds by the clock, for what blocks without computing.
+    """
+
+    computing_s: float = 60.0
+    waiting_s: float = 600.0
 
 
 @dataclass(frozen=True)
@@ -39,11 +52,14 @@ def fingerprint(path: Path, settings: str, model: str) -> str:
     return hashlib.sha256(json.dumps([content, settings, model]).encode()).hexdigest()[:32]
 
 
-def serve(connection: Connection, make_reader: Callable[[], ReadsScans], settings: str) -> None:
+def serve(
+    connection: Connection, make_reader: Callable[[], ReadsScans], settings: str, limits: Limits
+) -> None:
     """Read lots of files, each a list of ``Task``, until the parent has gone.
 
     Sends the model's name when ready, or the error that kept the reader from being made; then for each file,
-    in order, a ``Reading`` a page and the file's fingerprint.
+    in order, a ``Reading`` a page and the file's fingerprint. Computing beyond the limit ends the process with
+    SIGPROF, in whatever library it is.
     """
     # One thread each: the workers share the cores. These are read when the libraries are loaded.
     os.environ["OMP_NUM_THREADS"] = "1"
@@ -57,10 +73,13 @@ def serve(connection: Connection, make_reader: Callable[[], ReadsScans], setting
         connection.send(reader.model)
         while True:
             lot: list[Task] = connection.recv()
-            _read_lot(connection, reader, lot, settings)
+            _read_lot(connection, reader, lot, settings, limits)
 
 
-def _read_lot(connection: Connection, reader: ReadsScans, lot: Sequence[Task], settings: str) -> None:
+def _read_lot(
+    connection: Connection, reader: ReadsScans, lot: Sequence[Task], settings: str, limits: Limits
+) -> None:
+    signal.setitimer(signal.ITIMER_PROF, limits.computing_s)
     # Scans to read, and between them, in the order of sending, what is known already.
     waiting: list[Scan | Reading | str] = []
     for task in lot:
@@ -70,6 +89,7 @@ def _read_lot(connection: Connection, reader: ReadsScans, lot: Sequence[Task], s
                 waiting.append(replace(scan, source=task.file))
                 if _is_enough(waiting):
                     _send(connection, reader, waiting)
+                    signal.setitimer(signal.ITIMER_PROF, limits.computing_s)
             mark = fingerprint(task.path, settings, reader.model)
         except UnreadableInputError as error:
             waiting.append(Reading.failed(task.file, error.page, str(error), model=reader.model))

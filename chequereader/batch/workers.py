@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 
-from chequereader.batch.serving import Task, serve
+from chequereader.batch.serving import Limits, Task, serve
 from chequereader.errors import ChequeReaderError, UsageError
 from chequereader.reading import Reading, ReadsScans
 
@@ -64,17 +64,17 @@ class WorkerPool:
     """Workers that read files; results come in the order of the files.
 
     ``make_reader`` is called once in each worker and must be picklable; ``settings`` stands for the reader's
-    options in fingerprints. A worker that ends, or gives no page for ``time_limit`` seconds, is replaced; its
-    files are then read one by one, so that only the one at fault gets a failed reading. Use it as a context
-    manager; leaving it ends the workers.
+    options in fingerprints. A worker that ends, or goes beyond the limits, is replaced; its files are then read
+    one by one, so that only the one at fault gets a failed reading. Use it as a context manager; leaving it
+    ends the workers.
     """
 
     def __init__(
-        self, make_reader: Callable[[], ReadsScans], settings: str, workers: int, time_limit: float
+        self, make_reader: Callable[[], ReadsScans], settings: str, workers: int, limits: Limits
     ) -> None:
         self._make_reader = make_reader
         self._settings = settings
-        self._time_limit = time_limit
+        self._limits = limits
         self._count = workers
         self._workers: list[_Worker] = []
         self._again: deque[Lot] = deque()
@@ -129,7 +129,9 @@ class WorkerPool:
     def _started(self) -> _Worker:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=serve, args=(theirs, self._make_reader, self._settings), daemon=True)
+        process = context.Process(
+            target=serve, args=(theirs, self._make_reader, self._settings, self._limits), daemon=True
+        )
         # A worker starts with Ctrl-C blocked and keeps it so: the interruption is the parent's to handle.
         # The helper process of multiprocessing has to be there before, since starting it lifts the block.
         resource_tracker.ensure_running()
@@ -143,7 +145,7 @@ class WorkerPool:
 
     def _hand_out(self, worker: _Worker, lot: Lot) -> None:
         worker.unfinished.extend(lot)
-        worker.deadline = time.monotonic() + self._time_limit
+        worker.deadline = time.monotonic() + self._limits.waiting_s
         try:
             worker.connection.send([task for _, task in lot])
         except OSError:
@@ -167,13 +169,13 @@ class WorkerPool:
                 else:
                     self._heed(worker, message)
             elif time.monotonic() >= worker.deadline:
-                self._lost(worker, f"took longer than {self._time_limit:g} s; the file may be damaged")
+                self._lost(worker, f"took longer than {self._limits.waiting_s:g} s")
 
     def _heed(self, worker: _Worker, message: object) -> None:
         """Act on what a worker sent: an error, a reading, or a text (see ``serving.serve``)."""
         if isinstance(message, ChequeReaderError):
             raise message
-        worker.deadline = time.monotonic() + self._time_limit
+        worker.deadline = time.monotonic() + self._limits.waiting_s
         if isinstance(message, Reading):
             worker.readings.append(message)
             return
@@ -195,10 +197,11 @@ class WorkerPool:
             self._again.extend([one] for one in worker.unfinished)
         else:
             if reason is None:
-                how = _exit_reason(worker.process.exitcode)
-                reason = f"the process that read it ended ({how}); the file may be damaged"
+                reason = self._exit_reason(worker.process.exitcode)
             file, page = worker.unfinished[0][1].file, len(worker.readings) + 1
-            worker.readings.append(Reading.failed(file, page, reason, model=self._model))
+            worker.readings.append(
+                Reading.failed(file, page, f"{reason}; the file may be damaged", model=self._model)
+            )
             self._finish(worker, "")
         self._replace(worker)
 
@@ -211,8 +214,8 @@ class WorkerPool:
     def _replace(self, worker: _Worker) -> None:
         self._workers[self._workers.index(worker)] = self._started()
 
-
-def _exit_reason(code: int | None) -> str:
-    if code is not None and code < 0:
-        return signal.Signals(-code).name
-    return f"exit code {code}"
+    def _exit_reason(self, code: int | None) -> str:
+        if code == -signal.SIGPROF:
+            return f"took more than {self._limits.computing_s:g} s of computing"
+        how = signal.Signals(-code).name if code is not None and code < 0 else f"exit code {code}"
+        return f"the process that read it ended ({how})"

@@ -36,42 +36,52 @@ class Candidate:
 def find_candidates(components: Components, printed: Sequence[PrintedBox]) -> list[Candidate]:
     """Return the candidates of a page, each set of components once; none for a page without text."""
     boxes = components.boxes
-    found: dict[bytes, Candidate] = {}
     frames = sorted(printed, key=lambda p: p.inside.area)
     held = centres_inside(boxes, [frame.inside for frame in frames])
-    # From here on a set of components is an ascending array of rows.
-    for frame, rows in zip(frames, held, strict=True):
-        _add(found, boxes, np.flatnonzero(rows & ~_remnants(boxes, frame.inside)), frame)
+    written = [
+        np.flatnonzero(rows & ~_remnants(boxes, frame.inside)).astype(np.int32)
+        for frame, rows in zip(frames, held, strict=True)
+    ]
     gaps = line_gaps(boxes)
-    groups = {g.tobytes(): g for widest in GAPS for g in group_along_lines(gaps, widest)}
-    for group in groups.values():
-        around = np.flatnonzero(held[:, group].all(axis=1))
-        _add(found, boxes, group, frames[around[0]] if len(around) else None)
-    for whole in list(found.values()):
-        _add(found, boxes, _after_sign(boxes, whole.members), whole.printed)
-    return list(found.values())
+    grouped = [group for widest in GAPS for group in group_along_lines(gaps, widest)]
+    whole = _of_amount_size(boxes, [*written, *grouped])
+    found = {group.tobytes(): group for group in whole}
+    for group in _of_amount_size(boxes, [_after_sign(boxes, members) for members in found.values()]):
+        found.setdefault(group.tobytes(), group)
+    return [candidate for members in found.values() if (candidate := _candidate(boxes, members, frames, held))]
 
 
-def _add(
-    found: dict[bytes, Candidate],
-    boxes: IntArray,
-    members: npt.NDArray[np.integer],
-    printed: PrintedBox | None,
-) -> None:
-    """Add the candidate of some components, unless it is there or no amount is of its size."""
-    key = members.astype(np.int32).tobytes()
-    if len(members) == 0 or key in found:
-        return
+def _of_amount_size(boxes: IntArray, groups: Sequence[IntArray]) -> list[IntArray]:
+    """Return the groups that are not empty and whose hull an amount can fill."""
+    groups = [group for group in groups if len(group)]
+    if not groups:
+        return []
+    members = boxes[np.concatenate(groups)]
+    starts = np.concatenate([[0], np.cumsum([len(group) for group in groups])[:-1]])
+    low = np.minimum.reduceat(members[:, :2], starts)
+    width, height = (np.maximum.reduceat(members[:, 2:], starts) - low).T
+    # A group may be higher than its box, which then cuts it.
+    fits = (width >= NARROWEST) & (width <= WIDEST) & (height >= HEIGHTS[0]) & (height <= 2 * HEIGHTS[1])
+    return [groups[i] for i in np.flatnonzero(fits)]
+
+
+def _candidate(
+    boxes: IntArray, members: IntArray, frames: Sequence[PrintedBox], held: npt.NDArray[np.bool_]
+) -> Candidate | None:
+    """Return the zone of some components, cut to the smallest printed box that holds their centres.
+
+    ``None`` if it is too high for an amount.
+    """
     x0, y0 = boxes[members, :2].min(axis=0).tolist()
     x1, y1 = boxes[members, 2:].max(axis=0).tolist()
-    box = Box(x0, y0, x1, y1)
+    box, around = Box(x0, y0, x1, y1), np.flatnonzero(held[:, members].all(axis=1))
+    printed = frames[around[0]] if len(around) else None
     if printed is not None:
         limit = printed.inside
         box = box.intersection(
             Box(limit.x0 - OVERFLOW, limit.y0 - OVERFLOW, limit.x1 + OVERFLOW, limit.y1 + OVERFLOW)
         )
-    if NARROWEST <= box.width <= WIDEST and HEIGHTS[0] <= box.height <= HEIGHTS[1]:
-        found[key] = Candidate(box, members.astype(np.int32), printed)
+    return Candidate(box, members, printed) if box.height <= HEIGHTS[1] and box.area else None
 
 
 def centres_inside(boxes: IntArray, frames: Sequence[Box]) -> npt.NDArray[np.bool_]:

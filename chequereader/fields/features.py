@@ -152,40 +152,66 @@ def _frame(
 
 
 def _writing(candidates: Sequence[Candidate], components: Components) -> list[FloatArray]:
-    rows = np.zeros((len(candidates), 15), np.float32)
+    """Return the features of what is written, all candidates at once: members lie in one array, by owner."""
     every = components.boxes
     page_stroke = max(float(np.median(components.stroke)), 0.5)
     page_height = float(np.median(every[:, 3] - every[:, 1]))
-    for i, candidate in enumerate(candidates):
-        along = candidate.members[np.argsort(every[candidate.members, 0], kind="stable")]
-        x0, y0, x1, y1 = every[along].T.astype(np.float32)
-        width, height = x1 - x0, y1 - y0
-        large = height >= 0.5 * np.sort(height)[3 * len(height) // 4]
-        main = height[large]
-        middle = max(float(np.sort(main)[len(main) // 2]), 1.0)
-        digits = large & (width <= 1.4 * height) & (height <= 1.7 * middle)
-        spaces = x0[1:] - np.maximum.accumulate(x1)[:-1]
-        pitch = np.diff((x0 + x1)[large])
-        stroke = components.stroke[along]
-        mean_stroke = max(float(stroke.mean()), 0.5)
-        rows[i] = (
-            np.log(len(width)),
-            digits.sum() / len(main),
-            main.mean() / candidate.box.height,
-            main.std() / middle,
-            y1[large].std() / middle,
-            min(float((width / np.maximum(height, 0.06 * INCH)).max()), 6.0) / 3,
-            (width < 0.45 * height).mean(),
-            components.area[along].sum() / max(candidate.box.area, 1),
-            mean_stroke / INCH * 20,
-            min(float(stroke.std()) / mean_stroke, 2.0),
-            components.dark[along].mean(),
-            (min(max(float(spaces.max()), 0.0) / middle, 4.0) / 2) if len(spaces) else 0.0,
-            min(float(pitch.std() / max(pitch.mean(), 1.0)), 2.0) if len(pitch) else 0.0,
-            min(mean_stroke / page_stroke, 4.0) / 2,
-            min(middle / page_height, 5.0) / 2,
-        )
-    return list(rows.T)
+    count = len(candidates)
+    rows = np.concatenate([c.members for c in candidates])
+    size = np.array([len(c.members) for c in candidates])
+    owner = np.repeat(np.arange(count), size)
+    rows = rows[np.lexsort((every[rows, 0], owner))]
+    x0, y0, x1, y1 = every[rows].T.astype(np.float32)
+    width, height = x1 - x0, y1 - y0
+    starts = np.cumsum(size) - size
+
+    def mean(values: FloatArray, of: npt.NDArray[np.bool_]) -> FloatArray:
+        return np.bincount(owner, values * of, count) / np.maximum(np.bincount(owner, of, count), 1)
+
+    def spread(values: FloatArray, of: npt.NDArray[np.bool_]) -> FloatArray:
+        centred = values - mean(values, of)[owner]
+        return np.sqrt(mean(centred * centred, of))
+
+    ascending = height[np.lexsort((height, owner))]
+    large = height >= 0.5 * ascending[starts + 3 * size // 4][owner]
+    # The median of the large ones: they come last among their owner's heights.
+    large_count = np.bincount(owner, large, count).astype(int)
+    middle = np.maximum(ascending[starts + size - large_count + large_count // 2], 1.0)
+    digits = large & (width <= 1.4 * height) & (height <= 1.7 * middle[owner])
+    every_one = np.ones(len(rows), bool)
+    widest = np.maximum.reduceat(width / np.maximum(height, 0.06 * INCH), starts)
+    # Each owner's columns are moved beyond the last one's, so that one running maximum serves all.
+    beyond = owner * (float(every[:, 2].max()) + 1)
+    reached = np.maximum.accumulate(x1 + beyond)
+    space = np.zeros(len(rows), np.float32)
+    space[1:] = np.where(owner[1:] == owner[:-1], x0[1:] + beyond[1:] - reached[:-1], 0)
+    main = np.flatnonzero(large)
+    step, same = np.diff((x0 + x1)[main]), np.diff(owner[main]) == 0
+    steps = np.zeros(len(rows), np.float32)
+    steps[main[1:]] = step
+    stepped = np.zeros(len(rows), bool)
+    stepped[main[1:]] = same
+    stroke = components.stroke[rows]
+    mean_stroke = np.maximum(mean(stroke, every_one), 0.5)
+    own = np.array([(c.box.height, c.box.area) for c in candidates], np.float32)
+    area = np.bincount(owner, components.area[rows], count)
+    return [
+        np.log(size),
+        np.bincount(owner, digits, count) / large_count,
+        mean(height, large) / own[:, 0],
+        spread(height, large) / middle,
+        spread(y1, large) / middle,
+        np.minimum(widest, 6.0) / 3,
+        mean((width < 0.45 * height).astype(np.float32), every_one),
+        area / np.maximum(own[:, 1], 1),
+        mean_stroke / INCH * 20,
+        np.minimum(spread(stroke, every_one) / mean_stroke, 2.0),
+        mean(components.dark[rows], every_one),
+        np.clip(np.maximum.reduceat(space, starts) / middle, 0.0, 4.0) / 2,
+        np.minimum(spread(steps, stepped) / np.maximum(mean(steps, stepped), 1.0), 2.0),
+        np.minimum(mean_stroke / page_stroke, 4.0) / 2,
+        np.minimum(middle / page_height, 5.0) / 2,
+    ]
 
 
 def _neighbours(

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
+from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from chequereader.fields.page_ink import INCH, PageInk
@@ -84,8 +85,21 @@ def find_components(page: PageInk, rules: Rules, printed: Sequence[PrintedBox]) 
     )
 
 
-def line_gaps(boxes: IntArray) -> FloatArray:
-    """Return the gap between components [n, 4] that stand side by side, float32 [n, n]; infinite for others.
+@dataclass(frozen=True)
+class LineGaps:
+    """Pairs of components that stand side by side: rows ``left`` and ``right`` int32 [m], ``gap`` float32 [m].
+
+    ``count`` is the number of components.
+    """
+
+    left: IntArray
+    right: IntArray
+    gap: FloatArray
+    count: int
+
+
+def line_gaps(boxes: IntArray) -> LineGaps:
+    """Return the pairs of components, boxes [n, 4], that stand side by side, and the gaps between them.
 
     Two stand side by side when they share two fifths of the lower one's height. The gap is the space between
     them in units of the taller one's height, kept between those of small print and of large handwriting, so
@@ -94,17 +108,22 @@ def line_gaps(boxes: IntArray) -> FloatArray:
     x0, y0, x1, y1 = boxes.T.astype(np.float32)
     height = y1 - y0
     shared = np.minimum(y1[:, None], y1) - np.maximum(y0[:, None], y0)
-    space = np.maximum(x0[:, None], x0) - np.minimum(x1[:, None], x1)
-    lower = np.minimum(height[:, None], height)
-    measure = np.clip(np.maximum(height[:, None], height), 0.1 * INCH, 0.32 * INCH)
-    return np.where(shared >= 0.4 * lower, np.maximum(space, 0) / measure, np.inf).astype(np.float32)
+    level = shared >= 0.4 * np.minimum(height[:, None], height)
+    left, right = np.nonzero(np.triu(level, 1))
+    space = np.maximum(x0[left], x0[right]) - np.minimum(x1[left], x1[right])
+    measure = np.clip(np.maximum(height[left], height[right]), 0.1 * INCH, 0.32 * INCH)
+    gap = np.maximum(space, 0) / measure
+    return LineGaps(left.astype(np.int32), right.astype(np.int32), gap.astype(np.float32), len(boxes))
 
 
-def group_along_lines(gaps: FloatArray, widest: float) -> list[IntArray]:
-    """Return the groups that are linked by gaps [n, n] of at most ``widest``: rows of components, ascending."""
-    if len(gaps) == 0:
+def group_along_lines(gaps: LineGaps, widest: float) -> list[IntArray]:
+    """Return the groups linked by gaps of at most ``widest``: rows of components, ascending."""
+    if gaps.count == 0:
         return []
-    count, owner = connected_components(csr_array(gaps <= widest), directed=False)
-    order = np.argsort(owner, kind="stable")
-    ends = np.searchsorted(owner[order], np.arange(1, count))
-    return [part.astype(np.int32) for part in np.split(order, ends)]
+    linked = gaps.gap <= widest
+    pairs = gaps.left[linked], gaps.right[linked]
+    graph = coo_array((np.ones(len(pairs[0]), np.int8), pairs), shape=(gaps.count, gaps.count))
+    count, owner = connected_components(graph, directed=False)
+    order = np.argsort(owner, kind="stable").astype(np.int32)
+    ends = np.searchsorted(owner[order], np.arange(count + 1))
+    return [order[a:b] for a, b in pairwise(ends.tolist())]

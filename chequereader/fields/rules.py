@@ -195,11 +195,9 @@ def _between(
 def coverage(mask: Mask, boxes: IntArray) -> npt.NDArray[np.float32]:
     """Return for each box [n, 4] the share of its columns that hold a set pixel, float32 [n]."""
     height, width = mask.shape
-    below = np.zeros((height + 1, width), np.int32)
-    np.cumsum(mask, axis=0, out=below[1:])
-    x0, x1 = boxes[:, 0].clip(0, width), boxes[:, 2].clip(0, width)
-    y0, y1 = boxes[:, 1].clip(0, height), boxes[:, 3].clip(0, height)
+    inside = np.clip(boxes, 0, [width, height, width, height])
     shares = np.zeros(len(boxes), np.float32)
-    for i in np.flatnonzero((x1 > x0) & (y1 > y0)):
-        shares[i] = (below[y1[i], x0[i] : x1[i]] > below[y0[i], x0[i] : x1[i]]).mean()
+    for i, (x0, y0, x1, y1) in enumerate(inside.tolist()):
+        if x1 > x0 and y1 > y0:
+            shares[i] = np.count_nonzero(mask[y0:y1, x0:x1].max(axis=0)) / (x1 - x0)
     return shares

@@ -206,7 +206,7 @@ class _Growth:
     def _labels(self, left_arc: np.ndarray, right_arc: np.ndarray) -> np.ndarray:
         """Labels of the arcs that pairs of arcs make, epsilon where one of the two is -1."""
         if self.check is None:
-            return np.where(right_arc < 0, EPSILON, self.left.label[left_arc])
+            return np.append(self.left.label, EPSILON)[left_arc]
         labels = np.full(left_arc.shape[0], EPSILON)
         both = np.nonzero((left_arc >= 0) & (right_arc >= 0))[0]
         left, right = self.left.label[left_arc[both]], self.right.label[right_arc[both]]

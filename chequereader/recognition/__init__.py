@@ -1,0 +1,1 @@
+"""From candidate characters to a penalty for every label: LeNet-5, its family, the recogniser, weights."""

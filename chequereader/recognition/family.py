@@ -62,7 +62,7 @@ class LeNet1(LeNet):
         self.rbf = RBF(place_codes(10))
 
     def prepare(self, digits: Tensor) -> Tensor:
-        """Turn pictures uint8 [batch, 28, 28] of 20 x 20 digits into inputs with digits of 16 x 16, centred."""
+        """Turn pictures uint8 [batch, 28, 28], digits of 20 x 20, into inputs with digits of 16 x 16."""
         theta = torch.tensor([[1.25, 0.0, 0.0], [0.0, 1.25, 0.0]]).expand(len(digits), 2, 3)
         grid = F.affine_grid(theta, [len(digits), 1, 28, 28], align_corners=False)
         small = F.grid_sample(digits[:, None].float(), grid, align_corners=False)
@@ -70,9 +70,9 @@ class LeNet1(LeNet):
 
 
 class LeNet4(LeNet):
-    """32 x 32; 4 maps, 8 subsampling maps in pairs, 16 maps, subsampled, 120 units, 10 outputs (section III-C).
+    """32 x 32; 4 maps, 8 subsampling maps in pairs, 16 maps, subsampled, 120 units, 10 outputs.
 
-    16,998 parameters and 258,306 connections; the paper says about 17,000 and 260,000.
+    Section III-C. 16,998 parameters and 258,306 connections; the paper says about 17,000 and 260,000.
     """
 
     def __init__(self) -> None:
@@ -123,7 +123,7 @@ DIGIT_ARCHITECTURES = ("lenet1", "lenet4", "lenet5", "lenet5-maxpool")
 
 
 def digit_network(architecture: str) -> DigitNetwork:
-    """Return a new network of that name for the ten digits; ``KeyError`` for a name not in ``DIGIT_ARCHITECTURES``."""
+    """Return a new network of one of ``DIGIT_ARCHITECTURES`` for the ten digits; ``KeyError`` otherwise."""
     if architecture == "lenet5":
         return LeNet5(DIGITS)
     return {"lenet1": LeNet1, "lenet4": LeNet4, "lenet5-maxpool": LeNet5MaxPool}[architecture]()

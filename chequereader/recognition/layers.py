@@ -31,8 +31,9 @@ def initialise(weight: Tensor, fan_in: int) -> None:
 def spread_start(network: nn.Module) -> None:
     """Draw the kernels of a network anew, uniformly in +-sqrt(3 / fan-in).
 
-    The paper's +-2.4 / fan-in leaves the deep layers almost silent at first, which its second-order rates make
-    up for; with plain gradients signals should keep their variance from layer to layer.
+    Signals keep their variance from layer to layer. The paper's +-2.4 / fan-in leaves the deep layers almost
+    silent at first: plain gradients vanish there, and so do the estimates of second derivatives, whose steps
+    then grow so large that training diverges.
     """
     for layer in network.modules():
         if isinstance(layer, Convolution):
@@ -82,8 +83,8 @@ class Subsampling(Squashed):
 class Convolution(Squashed):
     """C layers: 5 x 5 convolution, each map fed by the maps its row of the table names, squashed.
 
-    ``table[i]`` lists the input maps of output map i; there is one kernel for each entry and one bias for each
-    output map, however many maps feed it (Table I).
+    ``table[i]`` lists the input maps of output map i; there is one kernel for each entry and one bias for
+    each output map, however many maps feed it (Table I).
     """
 
     def __init__(self, inputs: int, table: Sequence[Sequence[int]], size: int = 5) -> None:
@@ -118,8 +119,8 @@ class Convolution(Squashed):
 class RBF(nn.Module):
     """Output: y_i = sum_j (x_j - w_ij)^2 at each position, the penalty of class i.
 
-    ``codes`` float [classes, features]. Takes [batch, features, height, width], gives [batch, classes, height,
-    width]. The codes are a buffer, not parameters: adapting them together with eq. (8) collapses.
+    ``codes`` float [classes, features]. Takes [batch, features, height, width] and gives [batch, classes,
+    height, width]. The codes are a buffer, not parameters: adapting them together with eq. (8) collapses.
     """
 
     codes: Tensor

@@ -19,7 +19,8 @@ from chequereader.segmentation.normalise import HEIGHT, Field
 
 _SIDESTEP = 0.12  # penalty of one pixel sideways, in pixels of ink
 _PAPER = 0.02  # penalty of one pixel of paper: the shorter way where neither meets ink
-_LEVELS = (0.25, 0.5, 0.75)  # heights within the ink at which columns are tried
+_LEVELS = (0.15, 0.35, 0.5, 0.65, 0.85)  # heights within the ink at which columns are tried
+_DIP = 0.1  # stroke widths of ink by which a minimum has to be better than what is around it
 _NEAR = 4  # columns closer than this many pixels are one
 _LEAST_INK = 14  # pixels of ink between two cuts
 
@@ -50,7 +51,7 @@ def find_cuts(field: Field, limit: float = 3.0) -> Cuts:
     rows = np.flatnonzero(mask.any(axis=1))
     seams = []
     for row in np.unique(np.quantile(rows, _LEVELS).astype(int)):
-        at = _minima(through[row] - _PAPER * height, columns[0], columns[-1], limit * field.stroke)
+        at = _minima(through[row] - _PAPER * height, columns[0], columns[-1], limit * field.stroke, field.stroke)
         seams.append(_follow(at, row, came_down, came_up[::-1]))
     x = np.concatenate(seams)
     crossed = mask[np.arange(height)[None, :], x].sum(axis=1) / field.stroke
@@ -94,12 +95,12 @@ def _least_ink(cost: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[
     return total, step
 
 
-def _minima(cost: NDArray[np.float32], first: int, last: int, limit: float) -> NDArray[np.intp]:
+def _minima(cost: NDArray[np.float32], first: int, last: int, limit: float, stroke: float) -> NDArray[np.intp]:
     """Columns of the local minima of the cost, plateaus by their middle, the cheaper of two near ones."""
     inside = cost[first : last + 1]
     if len(inside) < 3:
         return np.zeros(0, np.intp)
-    peaks, _ = find_peaks(-np.round(inside, 2), plateau_size=1)
+    peaks, _ = find_peaks(-np.round(inside, 2), plateau_size=1, prominence=_DIP * stroke)
     peaks = peaks[inside[peaks] <= limit]
     order = peaks[np.argsort(inside[peaks], kind="stable")]
     kept: list[int] = []

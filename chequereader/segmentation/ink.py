@@ -92,10 +92,19 @@ def find_rules(mask: NDArray[np.bool_], thickness: float) -> NDArray[np.bool_]:
     share[int(0.3 * height) : int(0.7 * height)] = 0.9
     rules = _level_rules(mask, thickness, share, slopes=np.linspace(-0.06, 0.06, 13))
     side = min(round(4 * thickness), width // 4)
+    tallest = _tallest(mask[:, side : width - side])
     for end in (slice(0, side), slice(width - side, width)):
-        always = np.full(side, 0.95)
-        rules[:, end] |= _level_rules(mask[:, end].T, thickness, always, slopes=np.linspace(-0.02, 0.02, 5)).T
+        upright = _level_rules(mask[:, end].T, thickness, np.full(side, 0.95), np.linspace(-0.02, 0.02, 5)).T
+        # no box is as low as what is written in it: as tall as the digits it is a one
+        if upright.any(axis=1).sum() > 1.25 * tallest:
+            rules[:, end] |= upright
     return rules
+
+
+def _tallest(mask: NDArray[np.bool_]) -> int:
+    """Return the height of the tallest component in pixels, 0 without any."""
+    stats = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)[2]
+    return int(stats[1:, cv2.CC_STAT_HEIGHT].max(initial=0))
 
 
 def _level_rules(

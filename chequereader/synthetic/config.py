@@ -20,7 +20,7 @@ class SyntheticConfig:
     ``preset`` is the difficulty (easy, mixed, hard); ``layouts`` names the layouts to draw from, all if
     empty; ``printed`` is the share of amounts filled in by a machine; ``amounts`` the range in units,
     log-uniform; ``whole`` the share without hundredths; ``writers`` and ``banks`` how many different ones
-    there are; ``glyphs`` and ``fonts`` folders of real glyphs and of TTF or OTF fonts, used beside the
+    there are; ``glyphs`` and ``fonts`` folders of real glyphs (``glyph_sources``) and of TTF or OTF fonts, used beside the
     built-in ones.
     """
 

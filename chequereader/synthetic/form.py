@@ -77,6 +77,10 @@ class _Printer:
     def form(self) -> Form:
         """Print everything and return where things are."""
         layout, rng = self.layout, self.rng
+        if rng.random() < 0.6:  # many banks keep the band of magnetic ink white
+            band = self.press.page[self.height - round(0.62 * DPI) :]
+            np.maximum(band, 225, out=band)
+        print_extras(self.press, self.face)
         if rng.random() < layout.frame:
             print_frame(self.press)
         holder = layout.holder and (layout.holder[0] * self.width, layout.holder[1] * self.height)
@@ -90,10 +94,6 @@ class _Printer:
         memo = self._memo()
         signature = self._signature()
         self._account()
-        print_extras(self.press, self.face)
-        clear = round(0.62 * DPI) if rng.random() < 0.6 else 0
-        if clear:  # many banks keep the band of magnetic ink white
-            self.press.page[self.height - clear :] = np.maximum(self.press.page[self.height - clear :], 225)
         number = (round(layout.number[0] * self.width), round(layout.number[1] * self.height))
         return Form(
             layout=layout,
@@ -231,7 +231,8 @@ class _Printer:
         label = self.press.text("A/C No.", box.x0 + height * 0.5, baseline, 0.8 * height, self.face)
         if self.rng.random() < 0.5:
             self.press.upright(label.x1 + 0.6 * height, box.y0, box.y1, 1)
-        number = "".join(str(d) for d in self.rng.integers(0, 10, int(self.rng.integers(8, 16))))
+        room = int((box.x1 - label.x1 - 1.4 * height) / (1.1 * height))
+        number = "".join(str(d) for d in self.rng.integers(0, 10, min(int(self.rng.integers(8, 16)), room)))
         self.press.text(number, label.x1 + 1.4 * height, baseline, height, self.face)
 
     def _amount(self) -> AmountPlace:

@@ -117,7 +117,7 @@ class Pictures:
 
 
 class _Mixture:
-    """Several sources; a writer keeps to one of them."""
+    """Several sources; a writer keeps to one of them, and every second writer to his own skeletons."""
 
     def __init__(self, sources: list[GlyphSource]) -> None:
         self._sources = sources
@@ -125,9 +125,9 @@ class _Mixture:
     def glyph(
         self, character: str, writer: tuple[int, ...], rng: np.random.Generator
     ) -> list[Floats] | Picture | None:
-        """Return a glyph of the writer's source."""
-        chosen = int(np.random.default_rng((*writer, 1)).integers(len(self._sources)))
-        return self._sources[chosen].glyph(character, writer, rng)
+        """Return a glyph of the writer's source; None if it has none or he keeps to his own."""
+        chosen = int(np.random.default_rng((*writer, 1)).integers(2 * len(self._sources)))
+        return self._sources[chosen].glyph(character, writer, rng) if chosen < len(self._sources) else None
 
 
 def _read_idx(path: Path) -> NDArray[np.uint8]:

@@ -124,7 +124,7 @@ class Writer:
         return paths
 
     def _allograph(self, strokes: list[Floats], rng: np.random.Generator) -> list[Floats]:
-        """Return control points as this writer draws a character: its parts larger or smaller, turned and bowed."""
+        """Return control points as this writer draws a character: parts larger or smaller, turned, bowed."""
         spread = self.style.bend
         power, stretch = np.exp(rng.normal(0, 3 * spread, 2))
         turn, bow = rng.normal(0, 1.5 * spread, 2)

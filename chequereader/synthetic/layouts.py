@@ -189,7 +189,7 @@ LAYOUTS: tuple[Layout, ...] = (
         amount=(0.72, 0.28, 0.96, 0.41), date=(0.66, 0.47, 0.95, 0.56), payee=(0.05, 0.68, 0.45),
         legal=((0.26, 0.95, 0.17), (0.05, 0.68, 0.3)), signature=(0.66, 0.6, 0.96, 0.8),
         bank=(0.04, 0.03, 0.26, 0.14),
-        number=(0.06, 0.8), memo=None, account=(0.36, 0.62, 0.6, 0.72), holder=(0.36, 0.56),
+        number=(0.06, 0.8), memo=None, account=(0.36, 0.62, 0.6, 0.72), holder=(0.36, 0.5),
     ),
     Layout(
         "br", "BR", "eu", "pt", "BRL", size=(175, 80), signs=("R$", "R$ "), sign="",

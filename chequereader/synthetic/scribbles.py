@@ -42,13 +42,14 @@ def _loops(
     box: Box, writer: Writer, own: np.random.Generator, rng: np.random.Generator, dpi: float
 ) -> Floats:
     """Return the ink of loops that get smaller, at times with a flourish below."""
-    count = 2 * int(own.integers(5, 14))
-    across = np.cumsum(own.uniform(-0.25, 1.0, count))
-    up = np.where(np.arange(count) % 2, 1, -1) * own.gamma(2.0, 0.35, count)
-    up[: int(own.integers(1, 4))] *= 2.2
-    controls = np.stack([across, up], axis=1) + rng.normal(0, 0.06, (count, 2))
-    fine = np.linspace(0, count - 1, 8 * count)
-    path = np.stack([np.interp(fine, np.arange(count), controls[:, k]) for k in (0, 1)], axis=1)
+    count = int(own.integers(3, 9))
+    t = np.linspace(0, 2 * np.pi * count, 24 * count)
+    knots = np.linspace(0, t[-1], 2 * count)
+    sizes = own.gamma(2.5, 0.4, 2 * count) + np.linspace(0.8, 0, 2 * count) + rng.normal(0, 0.05, 2 * count)
+    radius = np.interp(t, knots, sizes)
+    round_about, pace = own.uniform(0.1, 1.0), own.uniform(0.15, 0.6)
+    path = np.stack([pace * t + round_about * radius * np.cos(t), 1.5 * radius * np.sin(t)], axis=1)
+    path += np.stack([np.interp(t, knots, own.normal(0, 0.4, 2 * count)) for _ in (0, 1)], axis=1)
     for _ in range(6):
         path[1:-1] = 0.25 * path[:-2] + 0.5 * path[1:-1] + 0.25 * path[2:]
     path -= path.min(axis=0)

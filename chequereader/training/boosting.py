@@ -22,8 +22,8 @@ _BATCH = 1000
 def second_set(first: DigitNetwork, digits: DigitSet, distortion: str, views: int, seed: int) -> DigitSet:
     """Return distorted pictures, half of which net 1 gets right and half wrong.
 
-    From ``views`` passes of distorted pictures, batch by batch: all of the rarer kind, and as many of the other,
-    the first ones. ``UsageError`` if there is only one kind.
+    From ``views`` passes of distorted pictures, batch by batch: all of the rarer kind, and as many of the
+    other. ``UsageError`` if there is only one kind.
     """
 
     def half_right(pictures: Tensor, labels: Tensor) -> Tensor:

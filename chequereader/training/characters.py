@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.training.distortions import distort
+from chequereader.training.resume import Progress
 from chequereader.training.speed import shape_function
 from chequereader.training.lattices import Lattices
 
@@ -36,10 +38,12 @@ def train_characters(
     options: CharacterOptions,
     report: Callable[[dict[str, float]], None] = lambda _: None,
     compiled: bool = False,
+    state: Path | None = None,
 ) -> None:
     """Train all parameters but those of segment penalties, in place.
 
-    ``report`` gets epoch, loss and share right after each epoch; ``compiled`` as for ``shape_function``.
+    ``report`` gets epoch, loss and share right after each epoch; ``compiled`` as for ``shape_function``;
+    with a ``state`` file training goes on from it and keeps it after each epoch.
     """
     shapes = shape_function(recogniser, compiled)
     generator = torch.Generator().manual_seed(options.seed)
@@ -55,7 +59,8 @@ def train_characters(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, options.rate, total_steps=max(steps, 1), pct_start=0.15
     )
-    for epoch in range(options.epochs):
+    progress = Progress(state, {"recogniser": recogniser}, optimiser, schedule, generator, rng)
+    for epoch in range(progress.restore(), options.epochs):
         order = rng.permutation(np.concatenate([characters, rng.choice(wrong, take, replace=False)]))
         order = order[: len(order) // options.batch * options.batch].reshape(-1, options.batch)
         loss_sum = right = 0.0
@@ -70,5 +75,6 @@ def train_characters(
             schedule.step()
             loss_sum += loss.item()
             right += float((penalties.argmin(dim=1) == labels[chosen]).sum())
+        progress.keep(epoch + 1)
         report({"epoch": epoch + 1, "loss": loss_sum / len(order), "right": right / order.size})
 

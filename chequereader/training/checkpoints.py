@@ -29,7 +29,7 @@ def save_state(path: Path, tensors: Mapping[str, Tensor], about: Mapping[str, An
 
 
 def load_state(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Read what ``save_state`` wrote; ``WeightsError`` if the file is missing, damaged or another program's."""
+    """Read what ``save_state`` wrote; ``WeightsError`` if the file is missing, damaged or no such state."""
     if not path.is_file():
         raise WeightsError(f"{path}: no such file; train first, or give the folder that training wrote to")
     try:

@@ -74,3 +74,76 @@ def train_digits_command(
         options, data, out, resume=resume, report=lambda line: click.echo(json.dumps(line, allow_nan=False))
     )
     return ExitCode.DONE
+
+
+@click.command("reader")
+@click.argument("sets", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SET...")
+@click.option(
+    "--exclude",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A list of files of the sets to leave out, such as the validation part; more than one may be given.",
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder with digits/ and pen/: digit images and pen trajectories to recombine into strings.",
+)
+@click.option(
+    "--architecture", default="lenet5-wide", show_default=True, metavar="lenet5|lenet5-wide", help="Which network."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="S", help="Seed.")
+@click.option("--strings", type=click.IntRange(min=0), metavar="N", help="Strings to recombine, else the recipe's.")
+@click.option("--drawn", type=click.IntRange(min=0), metavar="N", help="Zones to draw, else the recipe's.")
+@click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="Passes through the graph, else the recipe's.")
+@click.option("--compile", "compiled", is_flag=True, help="Compile the network: twice as fast, needs a C++ compiler.")
+@click.option(
+    "--work",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Material and states; the same command goes on from what is there.",
+)
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The weights, a .safetensors file."
+)
+def train_reader_command(
+    *,
+    sets: tuple[Path, ...],
+    exclude: tuple[Path, ...],
+    data: Path | None,
+    architecture: str,
+    seed: int,
+    strings: int | None,
+    drawn: int | None,
+    epochs: int | None,
+    compiled: bool,
+    work: Path,
+    out: Path,
+) -> ExitCode:
+    """Train the amount reader on cheque sets: amounts as written are enough, no character boxes needed."""
+    from dataclasses import replace
+
+    from chequereader.cheque_set import read_cheque_set, read_names
+    from chequereader.errors import UsageError
+    from chequereader.recognition.lenet import ARCHITECTURES
+    from chequereader.training.recipe import Recipe, train_reader
+
+    if architecture not in ARCHITECTURES:
+        raise UsageError(f"no architecture is called {architecture!r}: choose one of {', '.join(ARCHITECTURES)}")
+    if out.suffix != ".safetensors":
+        raise UsageError(f"{out}: weights are a .safetensors file; give such a name")
+    hidden = {name for file in exclude for name in read_names(file)}
+    cheque_sets = [read_cheque_set(folder) for folder in sets]
+    seen = [c.restricted([t.file for t in c.truths if t.file not in hidden]) for c in cheque_sets]
+    recipe = Recipe(architecture=architecture, seed=seed, compiled=compiled)
+    if strings is not None:
+        recipe = replace(recipe, recombined=strings)
+    if drawn is not None:
+        recipe = replace(recipe, drawn=drawn)
+    if epochs is not None:
+        recipe = replace(recipe, graph_epochs=epochs)
+    train_reader(seen, data, work, out, recipe, lambda line: click.echo(json.dumps(line), err=True))
+    return ExitCode.DONE

@@ -35,9 +35,9 @@ CURVATURE_PATTERNS = 500
 class Recipe:
     """What all recipes have; each recipe has its own defaults of passes, batch and distortion.
 
-    ``constant_order``: every pass takes the patterns in the same random order. ``summed``: an update takes the
-    sum, not the mean, of its patterns' gradients. ``averaging``: decay a step of the averaged weights that are
-    kept; 0 keeps the last ones.
+    ``constant_order``: every pass takes the patterns in the same random order. ``summed``: an update takes
+    the sum, not the mean, of its patterns' gradients. ``averaging``: decay a step of the averaged weights,
+    which are kept; 0 keeps the last ones.
     """
 
     epochs: int
@@ -70,8 +70,9 @@ class Recipe:
 class Recipe1998(Recipe):
     """Section III-B and Appendix C: eq. (9), one pattern an update, second-order rates, a constant order.
 
-    With ``batch`` above 1 it is the mini-batch form: the gradients of the patterns of a batch are taken at the
-    same weights and summed, so that a pass goes as far as with single updates. That form is ours.
+    With ``batch`` above 1 it is the mini-batch form: the gradients of the patterns of a batch are taken at
+    the same weights and summed, so that a pass goes as far as with single updates. That form is ours, and so
+    are the initial weights: with the paper's, read literally, it diverges within a few hundred updates.
     """
 
     epochs: int = 20
@@ -82,6 +83,10 @@ class Recipe1998(Recipe):
 
     NONE_PENALTY: ClassVar[float] = 20.0
     """j of eq. (9), not printed: the squared distance from which on a wrong class is left alone."""
+
+    def start(self, network: DigitNetwork) -> None:
+        """Start with signals that keep their variance."""
+        spread_start(network)
 
     def optimiser(self, network: DigitNetwork) -> LevenbergMarquardt:
         """Stochastic diagonal Levenberg-Marquardt."""
@@ -107,7 +112,7 @@ class Recipe1998(Recipe):
 
 @dataclass(frozen=True)
 class RecipeModern(Recipe):
-    """The same networks trained as one would today: distortions on the fly, AdamW, one cycle, averaged weights."""
+    """The same networks trained as today: distortions on the fly, AdamW, one cycle, averaged weights."""
 
     epochs: int = 60
     batch: int = 128
@@ -118,7 +123,7 @@ class RecipeModern(Recipe):
     WARM_UP: ClassVar[float] = 0.15
     NONE_PENALTY: ClassVar[float] = 3.0
     DISTANCE: ClassVar[float] = 8.0
-    """Squared RBF distance that counts as one unit of penalty: softer than the paper's 1, see ``recogniser``."""
+    """Squared RBF distance that counts as one unit of penalty; the paper's 1 makes posteriors too hard."""
 
     def start(self, network: DigitNetwork) -> None:
         """Start with signals that keep their variance."""
@@ -142,7 +147,7 @@ class RecipeModern(Recipe):
 
 @dataclass(frozen=True)
 class RecipeTaught(Recipe):
-    """What goes with ``lenet5-maxpool``: cross-entropy, Adam at 1e-4, batches of 100, 20 epochs, no distortion."""
+    """What goes with ``lenet5-maxpool``: cross-entropy, Adam at 1e-4, batches of 100, 20 epochs."""
 
     epochs: int = 20
     batch: int = 100

@@ -1,8 +1,8 @@
 """Training the digit networks on MNIST: steps, passes, measures, and going on where it was interrupted.
 
-All chance comes from the seed and the number of the step, and nothing else, so a training that was interrupted
-and resumed gives the same weights, bit for bit on a CPU, as one that was not. Not for the recogniser of
-cheques: see ``characters`` and ``through_graph``.
+All chance comes from the seed and the number of the step, and nothing else, so a training that was
+interrupted and resumed gives the same weights, bit for bit on a CPU, as one that was not. Not for the
+recogniser of cheques: see ``characters`` and ``through_graph``.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ def predict(network: DigitNetwork | BoostedLeNet4, pictures: Tensor, batch: int 
 
 
 def measure(network: DigitNetwork | BoostedLeNet4, digits: DigitSet) -> dict[str, float]:
-    """Return shares: ``test_error``, and ``test_rejected``, the least share to reject for 0.5 % errors (Fig. 10).
+    """Return shares: ``test_error``, and ``test_rejected``, the least to reject for 0.5 % errors (Fig. 10).
 
     Patterns with the smallest gap between the two best classes are rejected first; errors are counted among
     the patterns that are left.

@@ -12,9 +12,10 @@ from torch.nn import functional as F
 
 
 def distort(crops: Tensor, strength: float, generator: torch.Generator) -> Tensor:
-    """Return distorted crops, uint8 [batch, height, width]; ``strength`` 1 is about what handwriting varies by.
+    """Return distorted crops, uint8 [batch, height, width].
 
-    Translation, scaling, squeezing, shear, a little rotation, and the pressure of the pen.
+    ``strength`` 1 is about what handwriting varies by: translation, scaling, squeezing, shear, a little
+    rotation, and the pressure of the pen.
     """
     n = len(crops)
 
@@ -39,8 +40,9 @@ def distort(crops: Tensor, strength: float, generator: torch.Generator) -> Tenso
 def planar(crops: Tensor, generator: torch.Generator) -> Tensor:
     """Return crops distorted by the four kinds of section III-B, uint8 [batch, height, width].
 
-    Horizontal and vertical translation, scaling, squeezing (narrower and taller, or the reverse) and horizontal
-    shear. How much is not printed in the paper: up to 2 pixels of 28, 12 %, 10 % and 0.25 pixels a pixel here.
+    Horizontal and vertical translation, scaling, squeezing (narrower and taller, or the reverse) and
+    horizontal shear. How much is not printed in the paper: here up to 2 pixels of 28, 12 %, 10 % and 0.25
+    pixels a pixel.
     """
     return _sampled(crops, F.affine_grid(_planar(crops, generator), _planes(crops), align_corners=False))
 
@@ -48,10 +50,11 @@ def planar(crops: Tensor, generator: torch.Generator) -> Tensor:
 def elastic(
     crops: Tensor, generator: torch.Generator, amplitude: float = 34.0, smoothness: float = 4.0
 ) -> Tensor:
-    """Return crops distorted as by ``planar`` and elastically, in one resampling, uint8 [batch, height, width].
+    """Return crops distorted as by ``planar`` and elastically, uint8 [batch, height, width].
 
-    Every pixel moves by a random field, uniform in +-1, smoothed by a Gaussian of ``smoothness`` pixels and
-    multiplied by ``amplitude`` pixels (Simard, Steinkraus and Platt 2003, whose values these are).
+    One resampling does both. Every pixel moves by a random field, uniform in +-1, smoothed by a Gaussian of
+    ``smoothness`` pixels and multiplied by ``amplitude`` pixels (Simard, Steinkraus and Platt 2003, whose
+    values these are).
     """
     grid = F.affine_grid(_planar(crops, generator), _planes(crops), align_corners=False)
     count, height, width = crops.shape

@@ -57,7 +57,7 @@ def curvature(network: LeNet, x: Tensor, none_penalty: float) -> list[Tensor]:
 
     ``x`` [batch, 1, height, width] are inputs that give one output position each. The mean over the patterns;
     no target is needed, see ``map_curvature``. Three approximations, the paper's: off-diagonal terms are
-    dropped, also between connections that share a weight; f'' is ignored; a sample stands for the training set.
+    dropped, also between connections that share a weight; f'' is ignored; a sample stands for all patterns.
     """
     stages = list(network.stages().values())
     seen, totals = [], []

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -21,6 +22,7 @@ from chequereader.recognition.recogniser import Recogniser
 from chequereader.training.criteria import CRITERIA
 from chequereader.training.distortions import distort
 from chequereader.training.lattices import Lattices
+from chequereader.training.resume import Progress
 from chequereader.training.speed import shape_function
 
 
@@ -53,11 +55,13 @@ def train_through_graph(
     options: GraphOptions,
     report: Callable[[dict[str, float]], None] = lambda _: None,
     compiled: bool = False,
+    state: Path | None = None,
 ) -> Reading:
     """Train in place and return the averaged weights.
 
     Lattices without a path for their digits teach nothing and are left out; ``report`` gets epoch, mean
-    criterion and the share left out; ``compiled`` as for ``shape_function``.
+    criterion and the share left out; ``compiled`` and ``state`` as for
+    ``train_characters``.
     """
     criterion = CRITERIA[options.criterion]
     generator = torch.Generator().manual_seed(options.seed)
@@ -74,8 +78,12 @@ def train_through_graph(
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, options.rate, total_steps=steps, pct_start=0.1)
     constrained = {d: with_digits(grammar, str(d)) for d in np.unique(lattices.digits)}
     shapes = shape_function(reading.recogniser, compiled)
-    step = 0
-    for epoch in range(options.epochs):
+    progress = Progress(
+        state, {"reading": reading, "averaged": averaged}, optimiser, schedule, generator, rng
+    )
+    done = progress.restore()
+    step = done * -(-len(lattices) // options.batch)
+    for epoch in range(done, options.epochs):
         total, used = 0.0, 0
         for chosen in _batches(len(lattices), options.batch, rng):
             some = lattices.select(chosen)
@@ -97,6 +105,7 @@ def train_through_graph(
             step += 1
             _average(averaged, reading, min(options.averaging, 1 - 1 / (step + 1)))
             total, used = total + loss[found].sum().item(), used + int(found.sum())
+        progress.keep(epoch + 1)
         report({"epoch": epoch + 1, "loss": total / max(used, 1), "no_path": 1 - used / len(lattices)})
     return averaged
 

@@ -31,6 +31,8 @@ class FakeReader:
         if "hang" in name:
             print("waiting", file=sys.stderr, flush=True)
             time.sleep(600)
+        while "spin" in name:
+            pass
         if "outside" in name:
             raise UsageError("the zone lies outside the image")
         if "slow" in name:

@@ -14,6 +14,7 @@ import pytest
 from fake_reader import FakeReader, OtherWeights, ends_at_once, without_weights
 
 from chequereader.batch import BatchSummary, find_scans, run_batch
+from chequereader.batch.serving import Limits
 from chequereader.errors import OutputError, UnreadableInputError, UsageError, WeightsError
 from chequereader.options import ReadOptions
 from chequereader.reading import KEYS, Reading
@@ -82,33 +83,35 @@ def test_broken_files_become_failed_records(tmp_path: Path, folder: Path, scan: 
 
 
 def test_a_worker_that_dies_or_hangs_costs_its_file_only(tmp_path: Path, folder: Path, scan: Make) -> None:
-    for name in ("a.png", "b-crash.png", "c.png", "d-exit.png", "e-hang.png", "f.png", "g.png"):
+    for name in ("a.png", "b-crash.png", "c.png", "d-exit.png", "e-hang.png", "f-spin.png", "g.png"):
         scan(name)
-    summary = run(folder, tmp_path / "out.jsonl", workers=2, time_limit=1.0)
-    assert summary == BatchSummary(accepted=4, rejected=0, failed=3, skipped=0)
+    summary = run(folder, tmp_path / "out.jsonl", workers=2, limits=Limits(computing_s=0.5, waiting_s=4))
+    assert summary == BatchSummary(accepted=3, rejected=0, failed=4, skipped=0)
     written = records(tmp_path / "out.jsonl")
     assert [r["file"][0] for r in written] == list("abcdefg")
     assert "ended (SIGSEGV)" in written[1]["reason"]
     assert "ended (exit code 7)" in written[3]["reason"]
-    assert "took longer than 1 s" in written[4]["reason"]
+    assert written[4]["reason"] == "took longer than 4 s; the file may be damaged"
+    assert written[5]["reason"] == "took more than 0.5 s of computing; the file may be damaged"
 
 
 def test_bad_files_among_many_that_are_read_together(tmp_path: Path, folder: Path, scan: Make) -> None:
     for i in range(80):
         scan(f"{i:03d}.png", 50 + i)
     scan("020-crash.png")
-    scan("040-hang.png")
+    scan("040-spin.png")
     scan("060-outside.png")
     (folder / "070-empty.png").touch()
     scan("071.tif", pages=40)
-    summary = run(folder, tmp_path / "out.jsonl", workers=2, time_limit=1.0)
+    limits = Limits(computing_s=0.5)
+    summary = run(folder, tmp_path / "out.jsonl", workers=2, limits=limits)
     assert summary == BatchSummary(accepted=120, rejected=0, failed=4, skipped=0)
     written = records(tmp_path / "out.jsonl")
     assert [r["file"] for r in written] == sorted(r["file"] for r in written)
     failed = [r["file"] for r in written if r["status"] == "failed"]
-    assert failed == ["020-crash.png", "040-hang.png", "060-outside.png", "070-empty.png"]
+    assert failed == ["020-crash.png", "040-spin.png", "060-outside.png", "070-empty.png"]
     assert [r["page"] for r in written if r["file"] == "071.tif"] == list(range(1, 41))
-    assert run(folder, tmp_path / "out.jsonl", workers=2, time_limit=1.0, resume=True).skipped == 81
+    assert run(folder, tmp_path / "out.jsonl", workers=2, limits=limits, resume=True).skipped == 81
 
 
 def test_no_reader_no_batch(tmp_path: Path, folder: Path, scan: Make) -> None:

@@ -1,0 +1,51 @@
+"""Train the shipped amount reader, both sizes, and calibrate it.
+
+    python -m pipelines.train_amounts --data ../shared/data --work runs/amounts
+
+``--data`` holds the sets amounts, cheques-india and cheques-usa and the folders digits and pen; the validation
+lists in ``data/splits`` are left out of training and used for the calibration alone. The same command goes on
+where it stopped. What to expect, on 2 cores, is in ``docs/results/amounts.md``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from chequereader.cheque_set import ChequeSet, read_cheque_set, read_names
+from chequereader.recognition.store import SHIPPED
+from chequereader.training.recipe import Recipe, train_reader
+from pipelines.calibrate import calibrate
+
+SETS = ("amounts", "cheques-india", "cheques-usa")
+SPLITS = Path("data/splits")
+
+
+def split_set(data: Path, name: str) -> tuple[ChequeSet, ChequeSet]:
+    """Return the training and the validation part of a set, by the repository's list."""
+    cheques = read_cheque_set(data / name)
+    held = frozenset(read_names(SPLITS / f"{name}-validation.txt"))
+    seen = [truth.file for truth in cheques.truths if truth.file not in held]
+    return cheques.restricted(seen), cheques.restricted(held)
+
+
+@click.command(help=__doc__)
+@click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--work", type=click.Path(path_type=Path), required=True)
+@click.option("--out", type=click.Path(path_type=Path), default=SHIPPED, show_default=True)
+@click.option("--architecture", default="lenet5-wide", show_default=True)
+@click.option("--seed", default=0, show_default=True)
+@click.option("--compile", "compiled", is_flag=True, help="Compile the network; needs a C++ compiler.")
+def main(data: Path, work: Path, out: Path, architecture: str, seed: int, compiled: bool) -> None:
+    """Train, then calibrate."""
+    sets = [split_set(data, name)[0] for name in SETS]
+    weights = out / ("amounts.safetensors" if architecture == "lenet5-wide" else f"amounts-{architecture}.safetensors")
+    recipe = Recipe(architecture=architecture, seed=seed, compiled=compiled)
+    train_reader(sets, data, work, weights, recipe, lambda line: click.echo(json.dumps(line)))
+    calibrate(weights, data)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""The glyphs that are RBF targets: complete, distinct, and alike where characters look alike."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+import torch
+
+from chequereader.alphabet import AMOUNTS
+from chequereader.recognition.codes import HEIGHT, WIDTH, place_codes, rbf_codes
+
+LIKE = [("1", "7"), ("3", "8"), ("5", "6"), ("0", "8"), (".", ","), ("-", "="), ("4", "9")]
+
+
+def test_every_class_has_a_code_of_plus_and_minus_one() -> None:
+    codes = rbf_codes(AMOUNTS.classes)
+    assert codes.shape == (len(AMOUNTS.classes), WIDTH * HEIGHT) == (23, 84)
+    assert set(codes.unique().tolist()) == {-1.0, 1.0}
+
+
+def test_codes_are_distinct() -> None:
+    codes = rbf_codes(AMOUNTS.classes)
+    for (i, a), (j, b) in itertools.combinations(enumerate(codes), 2):
+        assert int((a != b).sum()) >= 5, (AMOUNTS.classes[i], AMOUNTS.classes[j])
+
+
+@pytest.mark.parametrize(("one", "other"), LIKE)
+def test_characters_that_look_alike_have_similar_codes(one: str, other: str) -> None:
+    digits = [c for c in AMOUNTS.classes if c != AMOUNTS.classes[AMOUNTS.rubbish]]
+    codes = dict(zip(digits, rbf_codes("".join(digits)), strict=True))
+    alike = int((codes[one] != codes[other]).sum())
+    pairs = itertools.combinations(digits, 2)
+    typical = torch.tensor([int((codes[a] != codes[b]).sum()) for a, b in pairs]).float().median()
+    assert alike < 0.75 * float(typical)
+
+
+def test_a_class_without_a_glyph_is_named() -> None:
+    with pytest.raises(ValueError, match="'Q'"):
+        rbf_codes("0Q")
+
+
+def test_distance_to_place_codes_is_the_squared_error_of_one_hot_targets() -> None:
+    assert place_codes(3).tolist() == [[1, -1, -1], [-1, 1, -1], [-1, -1, 1]]

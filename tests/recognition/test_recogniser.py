@@ -1,0 +1,70 @@
+"""The recognition transformer: shapes, probabilities, and gradients to every part."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from chequereader.alphabet import AMOUNTS
+from chequereader.recognition.recogniser import Recogniser
+
+FEATURES, ARCS = 7, 5
+
+
+@pytest.fixture
+def recogniser() -> Recogniser:
+    torch.manual_seed(0)
+    return Recogniser(AMOUNTS, FEATURES, networks=2)
+
+
+def candidates() -> tuple[torch.Tensor, torch.Tensor]:
+    generator = torch.Generator().manual_seed(0)
+    crops = torch.randint(0, 256, (ARCS, 32, 32), dtype=torch.uint8, generator=generator)
+    return crops, torch.randn(ARCS, FEATURES, generator=generator)
+
+
+def test_one_penalty_for_every_label(recogniser: Recogniser) -> None:
+    penalties = recogniser(*candidates())
+    assert penalties.shape == (ARCS, len(AMOUNTS.labels))
+    assert bool(torch.isfinite(penalties).all())
+
+
+def test_label_penalties_are_probabilities_with_some_left_for_none(recogniser: Recogniser) -> None:
+    total = torch.exp(-recogniser.label_penalties(*candidates())).sum(dim=1)
+    assert bool(((total > 0) & (total < 1)).all())
+
+
+def test_networks_are_averaged(recogniser: Recogniser) -> None:
+    crops, _ = candidates()
+    both = recogniser.shape_penalties(crops)
+    one, other = (Recogniser(AMOUNTS, FEATURES) for _ in range(2))
+    one.networks[0].load_state_dict(recogniser.networks[0].state_dict())
+    other.networks[0].load_state_dict(recogniser.networks[1].state_dict())
+    mean = (one.shape_penalties(crops) + other.shape_penalties(crops)) / 2
+    assert torch.allclose(both, mean, rtol=1e-4)
+
+
+def test_raised_digits_have_the_shape_of_their_digit(recogniser: Recogniser) -> None:
+    crops, geometry = candidates()
+    with torch.no_grad():
+        for parameter in recogniser.geometry.parameters():
+            parameter.zero_()
+        penalties = recogniser.label_penalties(crops, geometry)
+    assert torch.equal(penalties[:, AMOUNTS.index("7")], penalties[:, AMOUNTS.index("⁷")])
+
+
+def test_the_place_says_nothing_of_rubbish_and_the_same_of_all_others(recogniser: Recogniser) -> None:
+    _, geometry = candidates()
+    with torch.no_grad():
+        recogniser.place[-1].bias.fill_(2.0)
+    penalty = recogniser.segment_penalties(geometry)
+    others = [i for i in range(len(AMOUNTS.labels)) if i != AMOUNTS.rubbish]
+    assert not penalty[:, AMOUNTS.rubbish].any()
+    assert bool((penalty[:, others] == 2.0).all())
+
+
+def test_gradients_reach_every_part(recogniser: Recogniser) -> None:
+    recogniser(*candidates())[:, 3].sum().backward()
+    still = [n for n, p in recogniser.named_parameters() if p.grad is None or not p.grad.any()]
+    # the last layer of the place starts at nought, so nothing reaches the one before it yet
+    assert still == ["place.0.weight", "place.0.bias"]

@@ -1,0 +1,124 @@
+"""Weights on disk: round trip, and one clear error for each way a file can be wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from chequereader.alphabet import AMOUNTS
+from chequereader.errors import ExitCode, WeightsError
+from chequereader.recognition import store
+from chequereader.recognition.recogniser import Recogniser
+from chequereader.recognition.store import freeze, load_weights, save_weights
+
+
+@pytest.fixture(scope="module")
+def recogniser() -> Recogniser:
+    torch.manual_seed(0)
+    return Recogniser(AMOUNTS, 6, networks=2)
+
+
+@pytest.fixture
+def saved(recogniser: Recogniser, tmp_path: Path) -> Path:
+    path = tmp_path / "some.safetensors"
+    save_weights(path, "some", recogniser, torch.arange(9.0))
+    return path
+
+
+def test_round_trip(saved: Path, recogniser: Recogniser) -> None:
+    weights = load_weights(saved)
+    for name, tensor in recogniser.state_dict().items():
+        assert torch.equal(weights.recogniser.state_dict()[name], tensor), name
+    assert weights.grammar_penalty.tolist() == list(range(9))
+    assert weights.model == "some@" + hashlib.sha256(saved.read_bytes()).hexdigest()[:12]
+    assert not weights.recogniser.training
+    assert (weights.recogniser.alphabet, weights.recogniser.features) == (AMOUNTS, 6)
+
+
+def test_nothing_is_left_beside_the_file(saved: Path) -> None:
+    assert list(saved.parent.iterdir()) == [saved]
+
+
+def failure(path: Path) -> str:
+    with pytest.raises(WeightsError) as caught:
+        load_weights(path)
+    message = str(caught.value)
+    assert caught.value.exit_code == ExitCode.WEIGHTS
+    assert path.name in message and "\n" not in message
+    return message
+
+
+def test_missing(tmp_path: Path) -> None:
+    assert "no such weights" in failure(tmp_path / "none.safetensors")
+
+
+@pytest.mark.parametrize("keep", [0, 5, 1000, -1])
+def test_truncated(saved: Path, keep: int) -> None:
+    saved.write_bytes(saved.read_bytes()[:keep])
+    failure(saved)
+
+
+def test_not_weights_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "text.safetensors"
+    path.write_text("these are no weights")
+    failure(path)
+
+
+def rewrite(path: Path, **changes: str | None) -> None:
+    """Write the file again with other metadata; ``None`` drops an entry."""
+    about = {"name": "some", "architecture": "lenet5", "networks": "2", "features": "6"}
+    about |= {"classes": AMOUNTS.classes, "raised": AMOUNTS.raised}
+    about = {k: v for k, v in {**about, **changes}.items() if v is not None}
+    save_file(load_file(path), path, metadata={"chequereader": json.dumps(about)})
+
+
+def test_rewritten_unchanged_is_still_good(saved: Path) -> None:
+    rewrite(saved)
+    load_weights(saved)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"architecture": "lenet6"},
+        {"architecture": "lenet5-wide"},
+        {"networks": "1"},
+        {"networks": "many"},
+        {"features": "7"},
+        {"classes": "0123456789"},
+        {"classes": None},
+        {"name": None},
+    ],
+    ids=lambda c: "-".join(f"{k}-{v}" for k, v in c.items()),
+)
+def test_metadata_that_do_not_fit(saved: Path, changes: dict[str, str | None]) -> None:
+    rewrite(saved, **changes)
+    failure(saved)
+
+
+def test_without_metadata(saved: Path) -> None:
+    save_file(load_file(saved), saved)
+    failure(saved)
+
+
+def test_shipped_weights_are_checked_against_their_checksum(
+    saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "DEFAULT", saved)
+    sums = saved.parent / "SHA256SUMS"
+    sums.write_text(f"{hashlib.sha256(saved.read_bytes()).hexdigest()}  {saved.name}\n")
+    load_weights()
+    sums.write_text(f"{'0' * 64}  {saved.name}\n")
+    with pytest.raises(WeightsError, match="checksum"):
+        load_weights()
+
+
+def test_frozen_weights_take_no_gradient(recogniser: Recogniser) -> None:
+    frozen = freeze(Recogniser(AMOUNTS, 6))
+    assert not any(p.requires_grad for p in frozen.parameters())
+    assert not frozen.training
