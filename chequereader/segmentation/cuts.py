@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import find_peaks
 
-from chequereader.segmentation.normalise import HEIGHT, Field
+from chequereader.segmentation.normalise import Field
 
 _SIDESTEP = 0.12  # penalty of one pixel sideways, in pixels of ink
 _PAPER = 0.02  # penalty of one pixel of paper: the shorter way where neither meets ink

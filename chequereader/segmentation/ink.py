@@ -85,13 +85,16 @@ def find_rules(mask: NDArray[np.bool_], thickness: float) -> NDArray[np.bool_]:
 
     A level rule covers most of the image's width along one line of small slope; in the middle of the height,
     where bars of sevens and fours line up, more is asked of it. An upright one is the side of a box: it
-    stands at an end of the image and runs over all of its height. Both are at most ``thickness`` pixels thick.
+    stands at an end of the image and runs over all of its height. Both are at most ``thickness`` pixels
+    thick.
     """
     height, width = mask.shape
     share = np.full(height, 0.6)
     share[int(0.3 * height) : int(0.7 * height)] = 0.9
     rules = _level_rules(mask, thickness, share, slopes=np.linspace(-0.06, 0.06, 13))
     side = min(round(4 * thickness), width // 4)
+    if side == 0:
+        return rules
     tallest = _tallest(mask[:, side : width - side])
     for end in (slice(0, side), slice(width - side, width)):
         upright = _level_rules(mask[:, end].T, thickness, np.full(side, 0.95), np.linspace(-0.02, 0.02, 5)).T

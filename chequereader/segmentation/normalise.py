@@ -1,7 +1,7 @@
 """The field brought to one size and one slant: characters about ``HEIGHT`` pixels tall, strokes upright.
 
-The whole field is normalised from its upper and lower profile, not each piece by itself (section X), so that a
-comma stays small beside a digit. Not the place for cuts; the page's own skew is dealt with in ``fields``.
+The whole field is normalised from its upper and lower profile, not each piece by itself (section X), so that
+a comma stays small beside a digit. Not the place for cuts; the page's own skew is dealt with in ``fields``.
 """
 
 from __future__ import annotations

@@ -20,9 +20,9 @@ def pack_arcs(
 ) -> Graph:
     """Return segmentation graphs packed, members in order, penalties nought.
 
-    ``nodes`` and ``arcs`` tell each member's number of cuts and of candidates; ``source`` and ``target`` int64
-    [arcs] are cuts within the member. The first cut is the start, the last one final. An arc's label is its
-    place in the pack.
+    ``nodes`` and ``arcs`` tell each member's number of cuts and of candidates; ``source`` and ``target``
+    int64 [arcs] are cuts within the member. The first cut is the start, the last one final. An arc's label
+    is its place in the pack.
     """
     sizes = np.asarray(nodes, np.int64)
     node_start = np.concatenate([[0], np.cumsum(sizes)])

@@ -8,9 +8,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from chequereader.graph import EPSILON, Graph, unpack
+
+quick = settings(deadline=None, max_examples=25)
+"""Few examples, since each takes milliseconds, and no limit of time for one."""
 
 
 class Path(NamedTuple):

@@ -7,8 +7,8 @@ import itertools
 import numpy as np
 import pytest
 import torch
-from graph_oracle import acyclic, cyclic, language, logadd, paths, strings
-from hypothesis import given, settings
+from graph_oracle import acyclic, cyclic, language, logadd, paths, quick, strings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chequereader.graph import (
@@ -41,13 +41,13 @@ def expected(left: Graph, right: Graph) -> list[dict[tuple[int, ...], float]]:
     return result
 
 
-@settings(deadline=None)
+@quick
 @given(acyclic(), acyclic())
 def test_no_pair_of_paths_is_lost_or_doubled(left: Graph, right: Graph) -> None:
     assert language(compose(left, right)) == expected(left, right)
 
 
-@settings(deadline=None)
+@quick
 @given(st.lists(acyclic(), min_size=3, max_size=3).map(pack), acyclic(), st.booleans())
 def test_one_member_stands_for_all(many: Graph, one: Graph, swapped: bool) -> None:
     left, right = (one, many) if swapped else (many, one)
@@ -57,14 +57,14 @@ def test_one_member_stands_for_all(many: Graph, one: Graph, swapped: bool) -> No
     assert language(result) == expected(left, right)
 
 
-@settings(deadline=None)
+@quick
 @given(st.lists(st.tuples(acyclic(), acyclic()), min_size=2, max_size=3))
 def test_members_are_composed_one_by_one(pairs: list[tuple[Graph, Graph]]) -> None:
     together = compose(*(pack(list(side)) for side in zip(*pairs, strict=True)))
     assert language(together) == [language(compose(left, right))[0] for left, right in pairs]
 
 
-@settings(deadline=None)
+@quick
 @given(acyclic(), cyclic(), acyclic())
 def test_composition_is_associative(first: Graph, second: Graph, third: Graph) -> None:
     assert language(compose(compose(first, second), third)) == language(
@@ -72,7 +72,7 @@ def test_composition_is_associative(first: Graph, second: Graph, third: Graph) -
     )
 
 
-@settings(deadline=None)
+@quick
 @given(acyclic(), acyclic())
 def test_origin_names_the_arcs_that_made_an_arc(left: Graph, right: Graph) -> None:
     result = compose(left, right)
@@ -85,7 +85,7 @@ def test_origin_names_the_arcs_that_made_an_arc(left: Graph, right: Graph) -> No
         assert (a >= 0 and b >= 0) or labels == {EPSILON}
 
 
-@settings(deadline=None)
+@quick
 @given(acyclic(), acyclic())
 def test_nothing_is_left_that_is_on_no_path(left: Graph, right: Graph) -> None:
     result = compose(left, right)
@@ -120,7 +120,7 @@ def test_a_check_may_give_a_mask_or_labels() -> None:
     assert sorted(zip(summed.label.tolist(), summed.penalty.tolist(), strict=True)) == [(7, 0.75), (9, 1.25)]
 
 
-@settings(deadline=None)
+@quick
 @given(acyclic(), acyclic())
 def test_a_check_for_equality_is_plain_composition(left: Graph, right: Graph) -> None:
     assert language(compose(left, right, torch.eq)) == language(compose(left, right))
@@ -143,7 +143,7 @@ def test_no_common_string_leaves_members_empty() -> None:
     assert (result.members, result.nodes, result.arcs) == (2, 0, 0)
 
 
-@settings(deadline=None)
+@quick
 @given(st.lists(acyclic(), min_size=2, max_size=2), st.lists(acyclic(), min_size=2, max_size=2))
 def test_composition_distributes_over_union(left: list[Graph], right: list[Graph]) -> None:
     whole = compose(union(left), union(right))

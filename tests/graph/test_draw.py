@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from graph_oracle import acyclic
+from graph_oracle import acyclic, quick
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +13,7 @@ from chequereader.graph import EPSILON, Graph, pack, to_dot, to_svg
 SVG = "{http://www.w3.org/2000/svg}"
 
 
+@quick
 @given(st.lists(acyclic(), min_size=1, max_size=3).map(pack))
 def test_svg_shows_every_node_and_every_arc_label(graph: Graph) -> None:
     root = ElementTree.fromstring(to_svg(graph))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 import torch
-from graph_oracle import acyclic, paths
-from hypothesis import assume, given, settings
+from graph_oracle import acyclic, paths, quick
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chequereader.graph import (
@@ -25,7 +25,7 @@ def every_path(graph: Graph) -> list[list[tuple]]:
     return [sorted((path.string, path.penalty) for path in found) for found in paths(graph)]
 
 
-@settings(deadline=None)
+@quick
 @given(st.lists(acyclic(), min_size=1, max_size=3).map(pack))
 def test_the_same_paths_stay(graph: Graph) -> None:
     silent = [[path for path in found if path.string == () and path.arcs] for found in paths(graph)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from graph_oracle import acyclic, language, logadd, paths, strings
-from hypothesis import given, settings
+from graph_oracle import acyclic, language, logadd, paths, quick, strings
+from hypothesis import given
 
 from chequereader.graph import Graph, equivalent, pack, remove_epsilon, union
 
@@ -14,7 +14,7 @@ def same(left: Graph, right: Graph, best: bool = False) -> list[bool]:
     return equivalent(left, right, 1e-6, np.random.default_rng(0), best=best).tolist()
 
 
-@settings(deadline=None, max_examples=40)
+@quick
 @given(acyclic(), acyclic())
 def test_agrees_with_the_languages(left: Graph, right: Graph) -> None:
     assert same(left, right) == [language(left) == language(right)]
@@ -22,7 +22,7 @@ def test_agrees_with_the_languages(left: Graph, right: Graph) -> None:
     assert same(left, right, best=True) == [least[0] == least[1]]
 
 
-@settings(deadline=None, max_examples=40)
+@quick
 @given(acyclic(epsilon=False))
 def test_twice_the_same_path_is_log_two_better_in_sum_and_no_better_at_best(graph: Graph) -> None:
     twice = union([graph, graph])

@@ -6,8 +6,8 @@ import math
 
 import pytest
 import torch
-from graph_oracle import cyclic, lattice, logadd, paths
-from hypothesis import given, settings
+from graph_oracle import cyclic, lattice, logadd, paths, quick
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chequereader.graph import (
@@ -67,7 +67,7 @@ def all_paths(segmentation: Graph, penalties: torch.Tensor, grammar: Graph) -> l
 grammars = st.one_of(cyclic(LABELS), st.lists(cyclic(LABELS), min_size=3, max_size=3).map(pack))
 
 
-@settings(deadline=None, max_examples=30)
+@quick
 @given(grammars, st.integers(0, 1000))
 def test_best_and_forward_penalty_are_those_of_all_paths(grammar: Graph, seed: int) -> None:
     segmentation = pack(LATTICES)
@@ -81,7 +81,7 @@ def test_best_and_forward_penalty_are_those_of_all_paths(grammar: Graph, seed: i
     assert bool((total <= best.penalty).all())
 
 
-@settings(deadline=None, max_examples=40)
+@quick
 @given(grammars, st.integers(0, 1000))
 def test_best_path_is_a_path_and_costs_what_it_says(grammar: Graph, seed: int) -> None:
     segmentation = pack(LATTICES)
@@ -103,7 +103,7 @@ def test_best_path_is_a_path_and_costs_what_it_says(grammar: Graph, seed: int) -
         assert cost + float(grammar.penalty[grammar_arcs].sum()) == float(best.penalty[member])
 
 
-@settings(deadline=None, max_examples=12)
+@quick
 @given(grammars, st.integers(0, 1000))
 def test_gradient_matches_finite_differences_and_posteriors(grammar: Graph, seed: int) -> None:
     segmentation = pack(LATTICES)
@@ -121,7 +121,7 @@ def test_gradient_matches_finite_differences_and_posteriors(grammar: Graph, seed
     assert torch.equal(gradient, posteriors(segmentation.with_penalty(own), penalties, grammar))
 
 
-@settings(deadline=None, max_examples=40)
+@quick
 @given(cyclic(LABELS), st.integers(0, 1000))
 def test_posteriors_over_a_cut_sum_to_one(grammar: Graph, seed: int) -> None:
     segmentation = lattice(6, 3)

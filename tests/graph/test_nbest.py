@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 import torch
-from graph_oracle import acyclic, cyclic, lattice, paths, strings
-from hypothesis import given, settings
+from graph_oracle import acyclic, cyclic, lattice, paths, quick, strings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chequereader.graph import (
@@ -35,7 +35,7 @@ def best_strings(graph: Graph, n: int, dropped: int | None = None) -> list[list[
     return result
 
 
-@settings(deadline=None)
+@quick
 @given(st.lists(acyclic(), min_size=1, max_size=3).map(pack), st.integers(1, 6), st.booleans())
 def test_paths_of_the_best_distinct_strings(graph: Graph, n: int, drop: bool) -> None:
     key = torch.tensor([0, 1, EPSILON]) if drop else None
@@ -51,7 +51,7 @@ def test_paths_of_the_best_distinct_strings(graph: Graph, n: int, drop: bool) ->
     assert len(texts) == found.member.shape[0]
 
 
-@settings(deadline=None, max_examples=40)
+@quick
 @given(cyclic(3), st.integers(1, 5), st.integers(0, 99), st.sampled_from([1.0, 8.0, 40.0]))
 def test_readings_of_a_segmentation_graph(grammar: Graph, n: int, seed: int, spread: float) -> None:
     segmentation = pack([lattice(4, 2), lattice(2, 1), lattice(5, 3)])
@@ -89,7 +89,7 @@ def test_errors() -> None:
         nbest_paths(graph, 1, torch.tensor([0, 1]))
 
 
-@settings(deadline=None, max_examples=40)
+@quick
 @given(cyclic(3), st.integers(0, 99), st.sampled_from([0.0, 1.0, 4.0, float("inf")]))
 def test_interpretation_keeps_exactly_what_is_within_the_margin(
     grammar: Graph, seed: int, margin: float

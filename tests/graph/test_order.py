@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from graph_oracle import acyclic
+from graph_oracle import acyclic, quick
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -13,6 +13,7 @@ from chequereader.graph import CycleError, Graph, pack
 from chequereader.graph.order import Csr, spans, stable_order
 
 
+@quick
 @given(st.lists(acyclic(), min_size=1, max_size=3))
 def test_levels_are_longest_ways(members: list[Graph]) -> None:
     graph = pack(members)
@@ -36,11 +37,13 @@ def test_a_cycle_names_its_member() -> None:
         _ = graph.schedule
 
 
+@quick
 @given(hnp.arrays(np.int64, st.integers(0, 40), elements=st.integers(0, 2**40)))
 def test_stable_order_sorts_as_numpy_does(keys: np.ndarray) -> None:
     assert stable_order(keys).tolist() == np.argsort(keys, kind="stable").tolist()
 
 
+@quick
 @given(hnp.arrays(np.int64, st.integers(0, 20), elements=st.integers(0, 5)), st.lists(st.integers(0, 5)))
 def test_csr_gives_the_items_of_each_group(keys: np.ndarray, asked: list[int]) -> None:
     items, row = Csr(keys, 6).of(np.array(asked, dtype=np.int64))

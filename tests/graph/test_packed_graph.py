@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from graph_oracle import acyclic
+from graph_oracle import acyclic, quick
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +30,7 @@ def test_pack_shifts_node_ids_and_keeps_arcs() -> None:
     assert graph.arc_member.tolist() == [0, 1, 1]
 
 
+@quick
 @given(st.lists(acyclic(), min_size=1, max_size=4))
 def test_unpack_undoes_pack(members: list[Graph]) -> None:
     for before, after in zip(members, unpack(pack(members)), strict=True):

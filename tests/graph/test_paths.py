@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 import torch
-from graph_oracle import acyclic, paths
-from hypothesis import given, settings
+from graph_oracle import acyclic, paths, quick
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chequereader.graph import (
@@ -22,7 +22,7 @@ from chequereader.graph import (
 )
 
 
-@settings(deadline=None)
+@quick
 @given(st.lists(acyclic(), min_size=1, max_size=3).map(pack))
 def test_the_best_path_is_the_best_of_all(graph: Graph) -> None:
     best = best_path(graph)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from graph_oracle import acyclic, paths
-from hypothesis import given, settings
+from graph_oracle import acyclic, paths, quick
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chequereader.graph import Graph, GraphError, arc_posteriors, pack, prune_margin, prune_posterior
@@ -12,7 +12,7 @@ from chequereader.graph import Graph, GraphError, arc_posteriors, pack, prune_ma
 packs = st.lists(acyclic(), min_size=1, max_size=3).map(pack)
 
 
-@settings(deadline=None)
+@quick
 @given(packs, st.sampled_from([0.0, 0.5, 3.0, float("inf")]))
 def test_margin_keeps_exactly_the_arcs_of_good_paths(graph: Graph, margin: float) -> None:
     expected = set()
@@ -22,7 +22,7 @@ def test_margin_keeps_exactly_the_arcs_of_good_paths(graph: Graph, margin: float
     assert set(prune_margin(graph, margin).arc_map.tolist()) == expected
 
 
-@settings(deadline=None)
+@quick
 @given(packs, st.sampled_from([0.01, 0.3, 0.9]))
 def test_posterior_keeps_the_paths_of_likely_arcs(graph: Graph, threshold: float) -> None:
     likely = {i for i, p in enumerate(arc_posteriors(graph).tolist()) if p >= threshold}

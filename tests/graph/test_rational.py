@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 import torch
-from graph_oracle import acyclic, language, logadd, paths, strings
-from hypothesis import given, settings
+from graph_oracle import acyclic, language, logadd, paths, quick, strings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chequereader.graph import (
@@ -32,7 +32,7 @@ def merged(found: list[list]) -> dict[tuple[int, ...], float]:
     return {s: round(logadd(p), 6) for s, p in strings(list(itertools.chain(*found))).items()}
 
 
-@settings(deadline=None)
+@quick
 @given(st.lists(pairs, min_size=1, max_size=3))
 def test_union_has_all_paths_of_all(graphs: list[Graph]) -> None:
     every = [paths(graph) for graph in graphs]
@@ -42,7 +42,7 @@ def test_union_has_all_paths_of_all(graphs: list[Graph]) -> None:
         assert float(result.penalty[arc]) == float(graphs[which].penalty[own])
 
 
-@settings(deadline=None)
+@quick
 @given(st.lists(pairs, min_size=1, max_size=3))
 def test_concatenation_joins_every_path_with_every_next(graphs: list[Graph]) -> None:
     result = concatenation(graphs)
@@ -59,7 +59,7 @@ def test_concatenation_joins_every_path_with_every_next(graphs: list[Graph]) -> 
         assert (which, own) == (-1, -1) or float(result.penalty[arc]) == float(graphs[which].penalty[own])
 
 
-@settings(deadline=None, max_examples=40)
+@quick
 @given(acyclic(nodes=3), st.integers(1, 3))
 def test_bounded_closure_is_the_union_of_powers(graph: Graph, most: int) -> None:
     empty = Graph.from_arcs([], start=(0,), final=(0,), dtype=torch.float64)
@@ -75,6 +75,7 @@ def test_closure_without_a_bound_repeats_for_ever() -> None:
     assert forward_penalty(compose(Graph.from_arcs([(0, 1, 0, 0.0)]), closure(ab))).tolist() == [float("inf")]
 
 
+@quick
 @given(pairs)
 def test_reverse_reads_backwards(graph: Graph) -> None:
     backwards = [{s[::-1]: p for s, p in own.items()} for own in language(graph)]

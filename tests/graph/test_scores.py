@@ -6,8 +6,8 @@ import math
 
 import pytest
 import torch
-from graph_oracle import acyclic, logadd, paths
-from hypothesis import given, settings
+from graph_oracle import acyclic, logadd, paths, quick
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chequereader.graph import (
@@ -29,7 +29,7 @@ from chequereader.graph import (
 packs = st.lists(acyclic(), min_size=1, max_size=3).map(pack)
 
 
-@settings(deadline=None)
+@quick
 @given(packs)
 def test_forward_penalty_sums_all_paths_and_is_never_above_the_best(graph: Graph) -> None:
     total = forward_penalty(graph)
@@ -39,7 +39,7 @@ def test_forward_penalty_sums_all_paths_and_is_never_above_the_best(graph: Graph
     assert bool((total <= best_path(graph).penalty + 1e-12).all())
 
 
-@settings(deadline=None)
+@quick
 @given(packs)
 def test_posteriors_are_shares_of_paths_and_the_gradient(graph: Graph) -> None:
     expected = torch.zeros(graph.arcs, dtype=torch.float64)
@@ -58,7 +58,7 @@ def test_posteriors_are_shares_of_paths_and_the_gradient(graph: Graph) -> None:
     assert float(counts.sum()) == pytest.approx(float(probability[loud].sum()))
 
 
-@settings(deadline=None, max_examples=40)
+@quick
 @given(packs.filter(lambda graph: all(paths(graph))), st.integers(0, 99))
 def test_expected_cost_is_the_mean_over_paths(graph: Graph, seed: int) -> None:
     cost = torch.rand(graph.arcs, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))

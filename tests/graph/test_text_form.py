@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from graph_oracle import acyclic
+from graph_oracle import acyclic, quick
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +32,7 @@ def test_text_becomes_a_graph_and_text_again() -> None:
     assert to_text(graph, "ab") == TEXT.split("\n", 1)[1]
 
 
+@quick
 @given(st.lists(acyclic(), min_size=1, max_size=3), st.sampled_from([torch.float32, torch.float64]))
 def test_round_trip(members: list[Graph], dtype: torch.dtype) -> None:
     graph = pack(members).to(dtype=dtype)

@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 import torch
-from graph_oracle import acyclic, logadd, paths
-from hypothesis import given, settings
+from graph_oracle import acyclic, logadd, paths, quick
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chequereader.graph import (
@@ -24,6 +24,7 @@ from chequereader.graph import (
 OUTPUTS = 2
 
 
+@quick
 @given(st.integers(-1, 9), st.integers(-1, OUTPUTS - 1))
 def test_projections_undo_the_code(read: int, written: int) -> None:
     graph = Graph.from_arcs([(0, 1, pair_label(read, written, OUTPUTS), 0.0)])
@@ -37,7 +38,7 @@ def test_epsilon_to_epsilon_is_epsilon_and_others_are_refused() -> None:
         pair_label(0, 2, OUTPUTS)
 
 
-@settings(deadline=None)
+@quick
 @given(acyclic(labels=3), acyclic(labels=11))
 def test_transduction_pairs_the_paths_that_read_alike(graph: Graph, transducer: Graph) -> None:
     def side(path_arcs: tuple[int, ...], projected: Graph) -> tuple[int, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import torch
-from graph_oracle import acyclic, language, paths
+from graph_oracle import acyclic, language, paths, quick
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chequereader.graph import Graph, connect, pack, subgraph
 
 
+@quick
 @given(st.lists(acyclic(), min_size=1, max_size=3).map(pack))
 def test_exactly_the_arcs_on_paths_stay(graph: Graph) -> None:
     result = connect(graph)
@@ -23,6 +24,7 @@ def test_a_loop_on_the_way_stays_and_one_aside_goes() -> None:
     assert connect(graph).arc_map.tolist() == [0, 1]
 
 
+@quick
 @given(acyclic(), st.sets(st.integers(0, 8)))
 def test_subgraph_keeps_the_paths_of_chosen_arcs(graph: Graph, chosen: set[int]) -> None:
     kept = sorted(arc for arc in chosen if arc < graph.arcs)

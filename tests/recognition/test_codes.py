@@ -10,7 +10,7 @@ import torch
 from chequereader.alphabet import AMOUNTS
 from chequereader.recognition.codes import HEIGHT, WIDTH, place_codes, rbf_codes
 
-LIKE = [("1", "7"), ("3", "8"), ("5", "6"), ("0", "8"), (".", ","), ("-", "="), ("4", "9")]
+LIKE = [("0", "6"), ("0", "9"), ("3", "8"), ("3", "5"), ("5", "6"), (".", ","), ("7", "/")]
 
 
 def test_every_class_has_a_code_of_plus_and_minus_one() -> None:

@@ -14,7 +14,7 @@ FEATURES, ARCS = 7, 5
 @pytest.fixture
 def recogniser() -> Recogniser:
     torch.manual_seed(0)
-    return Recogniser(AMOUNTS, FEATURES, networks=2)
+    return Recogniser(AMOUNTS, FEATURES)
 
 
 def candidates() -> tuple[torch.Tensor, torch.Tensor]:
@@ -30,18 +30,10 @@ def test_one_penalty_for_every_label(recogniser: Recogniser) -> None:
 
 
 def test_label_penalties_are_probabilities_with_some_left_for_none(recogniser: Recogniser) -> None:
-    total = torch.exp(-recogniser.label_penalties(*candidates())).sum(dim=1)
+    crops, geometry = candidates()
+    penalties = recogniser.label_penalties(recogniser.shape_penalties(crops), geometry)
+    total = torch.exp(-penalties).sum(dim=1)
     assert bool(((total > 0) & (total < 1)).all())
-
-
-def test_networks_are_averaged(recogniser: Recogniser) -> None:
-    crops, _ = candidates()
-    both = recogniser.shape_penalties(crops)
-    one, other = (Recogniser(AMOUNTS, FEATURES) for _ in range(2))
-    one.networks[0].load_state_dict(recogniser.networks[0].state_dict())
-    other.networks[0].load_state_dict(recogniser.networks[1].state_dict())
-    mean = (one.shape_penalties(crops) + other.shape_penalties(crops)) / 2
-    assert torch.allclose(both, mean, rtol=1e-4)
 
 
 def test_raised_digits_have_the_shape_of_their_digit(recogniser: Recogniser) -> None:
@@ -49,7 +41,7 @@ def test_raised_digits_have_the_shape_of_their_digit(recogniser: Recogniser) -> 
     with torch.no_grad():
         for parameter in recogniser.geometry.parameters():
             parameter.zero_()
-        penalties = recogniser.label_penalties(crops, geometry)
+        penalties = recogniser.label_penalties(recogniser.shape_penalties(crops), geometry)
     assert torch.equal(penalties[:, AMOUNTS.index("7")], penalties[:, AMOUNTS.index("⁷")])
 
 

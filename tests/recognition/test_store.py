@@ -20,7 +20,7 @@ from chequereader.recognition.store import freeze, load_weights, save_weights
 @pytest.fixture(scope="module")
 def recogniser() -> Recogniser:
     torch.manual_seed(0)
-    return Recogniser(AMOUNTS, 6, networks=2)
+    return Recogniser(AMOUNTS, 6)
 
 
 @pytest.fixture
