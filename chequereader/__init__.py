@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from chequereader.options import ReadOptions as ReadOptions
     from chequereader.reader import Reader as Reader
-    from chequereader.reader import ReadOptions as ReadOptions
     from chequereader.reader import read as read
     from chequereader.reading import Reading as Reading
 
@@ -19,7 +19,7 @@ __all__ = ["ReadOptions", "Reader", "Reading", "read"]
 
 _HOME = {
     "Reader": "chequereader.reader",
-    "ReadOptions": "chequereader.reader",
+    "ReadOptions": "chequereader.options",
     "read": "chequereader.reader",
     "Reading": "chequereader.reading",
 }

@@ -25,6 +25,7 @@ from chequereader.errors import (
     one_line,
 )
 from chequereader.options import ReadOptions
+from chequereader.training.commands import train_digits_command, train_reader_command
 
 _PATH = click.Path(path_type=Path)
 
@@ -257,3 +258,7 @@ def synth(
 @cli.group(no_args_is_help=False)
 def train() -> None:
     """Train the networks."""
+
+
+train.add_command(train_digits_command)
+train.add_command(train_reader_command)

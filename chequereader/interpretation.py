@@ -22,7 +22,6 @@ from chequereader.graph import EPSILON, Graph, forward, nbest, pack, posteriors
 from chequereader.segmentation.packing import pack_arcs
 from chequereader.segmentation.segmenter import Segmentation
 
-
 MISFIT = 0.3
 """Weight of a misfit beside a zone's penalty; chosen on training cheques."""
 
@@ -99,7 +98,9 @@ def answers(pages: Sequence[Lattice], grammar: Grammar, n: int) -> list[list[Ans
             members = pairs.setdefault((p, amount.minor_units), [])
             if member not in members:
                 members.append(member)
-    everything = [-logsumexp([-c for c, (q, _) in zip(cost, zones, strict=True) if q == p]) for p in range(len(pages))]
+    everything = [
+        -logsumexp([-c for c, (q, _) in zip(cost, zones, strict=True) if q == p]) for p in range(len(pages))
+    ]
     offset = [c - t for c, t in zip(cost, total, strict=True)]
     worth = _worth(pages, zones, pairs, offset, grammar)
     for p, by_amount in enumerate(best):

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 
 from chequereader.box import Box
 from chequereader.decision import load_calibrations
-from chequereader.errors import UsageError
+from chequereader.errors import UsageError, one_line
 from chequereader.fields.locate import locate
 from chequereader.fields.upright import Upright, upright
 from chequereader.grammar import amounts
 from chequereader.interpretation import Answer, Lattice, answers, arc_posteriors
+from chequereader.options import ReadOptions
 from chequereader.reading import Candidate, Reading, Symbol, amount_of
 from chequereader.recognition.store import DEFAULT, load_weights, to_device
 from chequereader.scan import Scan, open_scans
@@ -35,24 +36,6 @@ CANDIDATES = 5
 """Answers kept of each cheque."""
 
 _CROPS_A_CALL = 2048  # bounds memory; more at once is no faster
-
-
-@dataclass(frozen=True)
-class ReadOptions:
-    """How to read.
-
-    ``field``: "auto" finds the amount on a whole cheque, "whole" takes the image for the amount field, a box
-    "X0,Y0,X1,Y1" says where it stands in pixels of the scan. ``locale``: a grammar of amounts, see
-    ``chequereader.grammar.LOCALES``. ``max_error``: accept as long as at most this share of all cheques is
-    expected to be read wrongly; ``threshold``, if given, is a least confidence instead. ``device``: "auto",
-    "cpu", "cuda" or "cuda:n".
-    """
-
-    field: str = "auto"
-    locale: str = "auto"
-    max_error: float = 0.01
-    threshold: float | None = None
-    device: str = "auto"
 
 
 @dataclass
@@ -90,7 +73,6 @@ class Reader:
     def __init__(self, options: ReadOptions | None = None, weights: Path | None = None) -> None:
         self.options = options or ReadOptions()
         self.device = choose_device(self.options.device)
-        self.zone = parse_field(self.options.field)
         loaded = to_device(load_weights(weights), self.device)
         self.recogniser, self.model = loaded.recogniser, loaded.model
         grammar = amounts(self.options.locale)
@@ -143,10 +125,13 @@ class Reader:
             return
         height, width = page.scan.image.shape
         whole = Box(0, 0, width, height)
-        zone = (self.zone or whole).intersection(whole)
-        page.zones = [zone] if zone.width > 0 and zone.height > 0 else []
-        page.zone_penalties = [0.0] * len(page.zones)
-        page.currencies = [None] * len(page.zones)
+        zone = (self.options.zone or whole).intersection(whole)
+        if not (zone.width > 0 and zone.height > 0):
+            raise UsageError(
+                f"{one_line(page.scan.source)}: field {self.options.field} lies outside the image of "
+                f"{width} x {height} pixels; give a field inside"
+            )
+        page.zones, page.zone_penalties, page.currencies = [zone], [0.0], [None]
 
     @torch.no_grad()
     def _recognise(self, pages: Sequence[FollowedPage]) -> None:
@@ -247,19 +232,6 @@ def choose_device(name: str) -> torch.device:
     if device.type == "cuda" and not torch.cuda.is_available():
         raise UsageError(f"device {name}: this machine has no GPU that torch can use; use --device cpu")
     return device
-
-
-def parse_field(name: str) -> Box | None:
-    """Return the box of a field "X0,Y0,X1,Y1", ``None`` for "auto" and "whole"; else ``UsageError``."""
-    if name in ("auto", "whole"):
-        return None
-    try:
-        box = Box(*(int(part) for part in name.split(",")))
-    except (TypeError, ValueError):
-        box = Box(0, 0, 0, 0)
-    if box.width <= 0 or box.height <= 0:
-        raise UsageError(f"field {name!r}: use auto, whole, or pixels X0,Y0,X1,Y1 with X0 < X1 and Y0 < Y1")
-    return box
 
 
 def _cut(image: NDArray[np.uint8], zone: Box) -> NDArray[np.uint8]:

@@ -76,7 +76,9 @@ def cross_fitted_error(posterior: list[float], right: list[bool], bins: int = 10
         fit = Calibration.fit(p[fold != k].tolist(), good[fold != k].tolist())
         confidence[fold == k] = [fit.confidence(q) for q in p[fold == k]]
     order = np.argsort(confidence, kind="stable")
-    return float(sum(abs(confidence[b].mean() - good[b].mean()) * len(b) for b in np.array_split(order, bins)) / len(p))
+    return float(
+        sum(abs(confidence[b].mean() - good[b].mean()) * len(b) for b in np.array_split(order, bins)) / len(p)
+    )
 
 
 def list_checksum(weights: Path) -> None:

@@ -41,7 +41,9 @@ def split_set(data: Path, name: str) -> tuple[ChequeSet, ChequeSet]:
 def main(data: Path, work: Path, out: Path, architecture: str, seed: int, compiled: bool) -> None:
     """Train, then calibrate."""
     sets = [split_set(data, name)[0] for name in SETS]
-    weights = out / ("amounts.safetensors" if architecture == "lenet5-wide" else f"amounts-{architecture}.safetensors")
+    weights = out / (
+        "amounts.safetensors" if architecture == "lenet5-wide" else f"amounts-{architecture}.safetensors"
+    )
     recipe = Recipe(architecture=architecture, seed=seed, compiled=compiled)
     train_reader(sets, data, work, weights, recipe, lambda line: click.echo(json.dumps(line)))
     calibrate(weights, data)

@@ -2,14 +2,17 @@
 
     python -m pipelines.train_fields --data ../shared/data --seed 0
 
-Reads the cheques of India and the USA under ``--data`` (validation files of ``data/splits`` are measured on
-and never trained on), each seen several times with other borders, scales and skews. Writes
+Learns from the real cheques of India and the USA under ``--data``, each seen several times with other
+borders, scales and skews, and from ``--synthetic`` cheques of many layouts drawn from the seed; a part of all
+pages is seen on its head, where no zone is right. The validation files of ``data/splits`` are measured on and
+never trained on; the synthetic cheques measured on are of other banks and writers. Writes
 ``chequereader/weights/fields.safetensors``.
 """
 
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +20,7 @@ from pathlib import Path
 import click
 import cv2
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from tqdm import tqdm
@@ -27,21 +31,31 @@ from chequereader.fields.matching import holds_amount, true_ink
 from chequereader.fields.page_ink import GreyImage
 from chequereader.fields.penalty import WEIGHTS, ZoneNetwork, ZonePenalty
 from chequereader.fields.upright import upright
+from chequereader.synthetic import SyntheticConfig, generate
 
 ROOT = Path(__file__).parent.parent
 SETS = {"cheques-india": 0.13, "cheques-usa": 0.0}
-"""Cheque sets, and the share of the truth box on its left that a printed currency sign takes."""
-VIEWS = 8
+"""Real cheque sets, and the share of the truth box on its left that a printed currency sign takes."""
+SYNTHETIC = "synthetic"
+VIEWS = 5
+OVERTURNED = 0.3
+"""Share of the training pages that are also seen on their head."""
+SYNTHETIC_WEIGHT = 2.0
+"""What the synthetic cheques weigh in training beside a real set: they are of many layouts, it is of few."""
 TOP = 1, 3, 6
 
 
 @dataclass(frozen=True)
 class Page:
-    """An upright cheque with its truth: ``candidates`` and which of them hold the amount, bool [n]."""
+    """A page with its truth: ``candidates`` and which of them hold the amount, bool [n].
+
+    ``overturned``: it is seen on its head, and no candidate counts.
+    """
 
     source: str
     candidates: Proposals
-    right: np.ndarray
+    right: npt.NDArray[np.bool_]
+    overturned: bool = False
 
 
 def cheques(folder: Path, validation: bool) -> Iterator[tuple[GreyImage, Box]]:
@@ -52,16 +66,22 @@ def cheques(folder: Path, validation: bool) -> Iterator[tuple[GreyImage, Box]]:
         for row in csv.DictReader(file):
             if (row["file"] in held_out) == validation:
                 image = cv2.imread(str(folder / row["file"]), cv2.IMREAD_GRAYSCALE)
-                yield image, Box(*(round(float(row[side])) for side in ("x0", "y0", "x1", "y1")))
+                box = Box(*(round(float(row[side])) for side in ("x0", "y0", "x1", "y1")))
+                yield np.asarray(image, np.uint8), box
 
 
-def on_page(image: GreyImage, truth: Box) -> tuple[GreyImage, Box]:
+def on_page(image: GreyImage, truth: Box, dpi: float | None = None) -> tuple[GreyImage, Box]:
     """Return the upright page of a scan and the truth box on it."""
-    page = upright(image)
-    inverse = cv2.invertAffineTransform(page.matrix)
-    corners = np.array([(x, y, 1) for x in (truth.x0, truth.x1) for y in (truth.y0, truth.y1)]) @ inverse.T
+    page = upright(image, dpi)
+    return page.image, mapped(truth, cv2.invertAffineTransform(page.matrix))
+
+
+def mapped(box: Box, matrix: npt.ArrayLike) -> Box:
+    """Return the box around a box that a matrix [2, 3] has moved."""
+    corners = np.array([(x, y, 1) for x in (box.x0, box.x1) for y in (box.y0, box.y1)])
+    corners = corners @ np.asarray(matrix, np.float64).T
     low, high = corners.min(axis=0), corners.max(axis=0)
-    return page.image, Box(*(round(v) for v in (*low, *high)))
+    return Box(*(round(v) for v in (*low, *high)))
 
 
 def another_view(image: GreyImage, truth: Box, rng: np.random.Generator) -> tuple[GreyImage, Box]:
@@ -73,11 +93,19 @@ def another_view(image: GreyImage, truth: Box, rng: np.random.Generator) -> tupl
     matrix[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
     matrix[:, 2] += rng.uniform(-0.025, 0.025, 2) * size
     paper_grey = int(np.percentile(image, 80))
-    seen = cv2.warpAffine(image, matrix, size, flags=cv2.INTER_AREA, borderValue=paper_grey).astype(np.float32)
+    seen = cv2.warpAffine(image, matrix, size, flags=cv2.INTER_AREA, borderValue=paper_grey).astype(
+        np.float32
+    )
     seen = 255 - (255 - seen) * rng.uniform(0.6, 1.1) + rng.normal(0, rng.uniform(0, 5), seen.shape)
-    corners = np.array([(x, y, 1) for x in (truth.x0, truth.x1) for y in (truth.y0, truth.y1)]) @ matrix.T
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    return seen.clip(0, 255).astype(np.uint8), Box(*(round(v) for v in (*low, *high)))
+    return seen.clip(0, 255).astype(np.uint8), mapped(truth, matrix)
+
+
+def synthetic(seed: int, count: int) -> Iterator[tuple[GreyImage, Box]]:
+    """Yield upright pages of synthetic cheques and the boxes of the amount's ink; a quarter is hard."""
+    for index in tqdm(range(count), desc=SYNTHETIC):
+        config = SyntheticConfig(preset="hard" if index % 4 == 0 else "mixed")
+        cheque = generate(seed, index, config)
+        yield on_page(cheque.image, cheque.ink, cheque.dpi)
 
 
 def examine(source: str, image: GreyImage, truth: Box) -> Page | None:
@@ -89,26 +117,48 @@ def examine(source: str, image: GreyImage, truth: Box) -> Page | None:
     return Page(source, candidates, holds_amount(candidates.boxes, ink))
 
 
-def gather(data: Path, validation: bool, views: int, rng: np.random.Generator) -> list[Page]:
-    """Return the pages of all real sets, each once as it is and ``views`` times changed."""
-    pages: list[Page | None] = []
+def views_of(
+    source: str, image: GreyImage, truth: Box, views: int, rng: np.random.Generator
+) -> Iterator[Page]:
+    """Yield a page as it is, ``views`` times changed, and for a part of the changed pages on its head."""
+    for view in range(views + 1):
+        seen, box = (image, truth) if view == 0 else another_view(image, truth, rng)
+        page = examine(source, seen, box)
+        if page is not None and page.candidates.boxes:
+            yield page
+        if view and rng.random() < OVERTURNED:
+            over = propose(np.ascontiguousarray(seen[::-1, ::-1]))
+            if over.boxes:
+                yield Page(source, over, np.zeros(len(over.boxes), bool), overturned=True)
+
+
+def gather(
+    data: Path,
+    validation: bool,
+    views: int,
+    drawn: Iterator[tuple[GreyImage, Box]],
+    rng: np.random.Generator,
+) -> list[Page]:
+    """Return the pages of the real sets, each ``views`` times changed, and of synthetic ones, once."""
+    pages: list[Page] = []
     for name in SETS:
         for scan, box in tqdm(list(cheques(data / name, validation)), desc=name):
-            image, truth = on_page(scan, box)
-            pages.append(examine(name, image, truth))
-            for _ in range(views):
-                pages.append(examine(name, *another_view(image, truth, rng)))
-    return [page for page in pages if page is not None and page.candidates.boxes]
+            pages.extend(views_of(name, *on_page(scan, box), views, rng))
+    for image, truth in drawn:
+        pages.extend(views_of(SYNTHETIC, image, truth, min(views, 1), rng))
+    return pages
 
 
 def fit(pages: list[Page], seed: int, epochs: int) -> ZoneNetwork:
-    """Return a network trained on pages, each set of the same weight whatever its size."""
+    """Return a network trained on pages, the real sets of the same weight whatever their size."""
     torch.manual_seed(seed)
     features = torch.from_numpy(np.concatenate([p.candidates.features for p in pages]))
     right = torch.from_numpy(np.concatenate([p.right for p in pages]))
     owner = torch.repeat_interleave(torch.arange(len(pages)), torch.tensor([len(p.right) for p in pages]))
-    counts = {name: sum(p.source == name for p in pages) for name in {p.source for p in pages}}
-    weight = torch.tensor([len(pages) / len(counts) / counts[p.source] for p in pages])
+    counts = Counter(p.source for p in pages)
+    shares = {name: SYNTHETIC_WEIGHT if name == SYNTHETIC else 1.0 for name in counts}
+    whole = sum(shares.values())
+    weight = torch.tensor([len(pages) * shares[p.source] / whole / counts[p.source] for p in pages])
     network = ZoneNetwork(features.mean(0), features.std(0).clamp(min=1e-3))
     optimiser = torch.optim.Adam(network.parameters(), lr=1e-2, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-2, epochs)
@@ -138,11 +188,11 @@ def page_losses(logits: Tensor, right: Tensor, owner: Tensor, pages: int) -> Ten
 
 
 def recall(pages: list[Page], penalty: ZonePenalty) -> dict[str, tuple[float, ...]]:
-    """Return for each set the share of pages whose amount is proposed, and is among the ``TOP`` best zones."""
+    """Return for each set the share of pages whose amount is proposed, and is in the ``TOP`` best zones."""
     shares: dict[str, tuple[float, ...]] = {}
     for name in sorted({p.source for p in pages}):
         rows = []
-        for page in (p for p in pages if p.source == name):
+        for page in (p for p in pages if p.source == name and not p.overturned):
             zones = best_zones(page.candidates, penalty, max(TOP))
             right = [bool(page.right[page.candidates.boxes.index(z.boxes[0])]) for z in zones]
             rows.append([bool(page.right.any()), *(any(right[:k]) for k in TOP)])
@@ -153,20 +203,21 @@ def recall(pages: list[Page], penalty: ZonePenalty) -> dict[str, tuple[float, ..
 @click.command()
 @click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
 @click.option("--seed", default=0, show_default=True)
+@click.option("--synthetic", "count", default=1200, show_default=True, help="Synthetic cheques to train on.")
 @click.option("--epochs", default=400, show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=WEIGHTS, show_default=True)
-def main(data: Path, seed: int, epochs: int, out: Path) -> None:
+def main(data: Path, seed: int, count: int, epochs: int, out: Path) -> None:
     """Train the field penalty and print its recall."""
     cv2.setNumThreads(1)
     rng = np.random.default_rng(seed)
-    training = gather(data, validation=False, views=VIEWS, rng=rng)
+    training = gather(data, False, VIEWS, synthetic(2 * seed + 1000, count), rng)
     penalty = ZonePenalty.of(fit(training, seed, epochs))
     penalty.save(out)
-    for title, pages in (("training", training), ("validation", gather(data, True, 0, rng))):
+    validation = gather(data, True, 0, synthetic(2 * seed + 1001, count // 4), rng)
+    for title, pages in (("training", training), ("validation", validation)):
         for name, shares in recall(pages, penalty).items():
-            click.echo(f"{title:10} {name:14} proposed {shares[0]:.3f}" + "".join(
-                f"  top-{k} {share:.3f}" for k, share in zip(TOP, shares[1:], strict=True)
-            ))  # fmt: skip
+            best = "".join(f"  top-{k} {share:.3f}" for k, share in zip(TOP, shares[1:], strict=True))
+            click.echo(f"{title:10} {name:14} proposed {shares[0]:.3f}{best}")
 
 
 if __name__ == "__main__":

@@ -315,6 +315,6 @@ def test_ctrl_c_while_the_program_runs(tmp_path: Path) -> None:
     assert process.stderr is not None
     assert process.stderr.readline() == "waiting\n"
     process.send_signal(signal.SIGINT)
-    _, talk = process.communicate(timeout=10)
+    _, talk = process.communicate(timeout=60)
     assert process.returncode == 130
     assert talk.strip() == "chequereader: interrupted"

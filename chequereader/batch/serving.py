@@ -58,8 +58,8 @@ def serve(
     """Read lots of files, each a list of ``Task``, until the parent has gone.
 
     Sends the model's name when ready, or the error that kept the reader from being made; then for each file,
-    in order, a ``Reading`` a page and the file's fingerprint. Computing beyond the limit ends the process with
-    SIGPROF, in whatever library it is.
+    in order, a ``Reading`` a page and the file's fingerprint. Computing beyond the limit ends the process
+    with SIGPROF, in whatever library it is.
     """
     # One thread each: the workers share the cores. These are read when the libraries are loaded.
     os.environ["OMP_NUM_THREADS"] = "1"

@@ -64,9 +64,9 @@ class WorkerPool:
     """Workers that read files; results come in the order of the files.
 
     ``make_reader`` is called once in each worker and must be picklable; ``settings`` stands for the reader's
-    options in fingerprints. A worker that ends, or goes beyond the limits, is replaced; its files are then read
-    one by one, so that only the one at fault gets a failed reading. Use it as a context manager; leaving it
-    ends the workers.
+    options in fingerprints. A worker that ends, or goes beyond the limits, is replaced; its files are then
+    read one by one, so that only the one at fault gets a failed reading. Use it as a context manager; leaving
+    it ends the workers.
     """
 
     def __init__(

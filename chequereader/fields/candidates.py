@@ -26,7 +26,7 @@ OVERFLOW = round(0.14 * INCH)
 
 @dataclass(frozen=True)
 class Candidate:
-    """A zone on the coarse page: the box of its ink, the rows of its components (ascending), the printed box around it."""
+    """A zone on the coarse page: the box of its ink, the rows of its ``members``, the printed box."""
 
     box: Box
     members: IntArray
@@ -48,7 +48,9 @@ def find_candidates(components: Components, printed: Sequence[PrintedBox]) -> li
     found = {group.tobytes(): group for group in whole}
     for group in _of_amount_size(boxes, [_after_sign(boxes, members) for members in found.values()]):
         found.setdefault(group.tobytes(), group)
-    return [candidate for members in found.values() if (candidate := _candidate(boxes, members, frames, held))]
+    return [
+        candidate for members in found.values() if (candidate := _candidate(boxes, members, frames, held))
+    ]
 
 
 def _of_amount_size(boxes: IntArray, groups: Sequence[IntArray]) -> list[IntArray]:

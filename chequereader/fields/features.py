@@ -1,4 +1,4 @@
-"""What a candidate zone's penalty is computed from: where it stands, what surrounds it, what is written in it.
+"""What a candidate zone's penalty is computed from: its place, what surrounds it, what is written in it.
 
 All features are free of the template's absolute coordinates: shares of the page, ratios, or lengths in
 inches brought to a saturating scale. Not the place for the penalty itself.
@@ -166,7 +166,8 @@ def _writing(candidates: Sequence[Candidate], components: Components) -> list[Fl
     starts = np.cumsum(size) - size
 
     def mean(values: FloatArray, of: npt.NDArray[np.bool_]) -> FloatArray:
-        return np.bincount(owner, values * of, count) / np.maximum(np.bincount(owner, of, count), 1)
+        total = np.bincount(owner, values * of, count)
+        return (total / np.maximum(np.bincount(owner, of, count), 1)).astype(np.float32)
 
     def spread(values: FloatArray, of: npt.NDArray[np.bool_]) -> FloatArray:
         centred = values - mean(values, of)[owner]

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from chequereader.fields.page_ink import INCH, PageInk
+from chequereader.fields.page_ink import INCH, PageInk, dilated
 from chequereader.fields.rules import IntArray, PrintedBox, Rules, beside_ink
 
 FloatArray = npt.NDArray[np.float32]
@@ -47,7 +47,7 @@ class Components:
 
 def find_components(page: PageInk, rules: Rules, printed: Sequence[PrintedBox]) -> Components:
     """Return the components of the page's text; specks and blots are left out, the largest ``MOST`` kept."""
-    lines = cv2.dilate(rules.horizontal, np.ones((3, 1), np.uint8))
+    lines = dilated(rules.horizontal, 1, 3)
     # A stroke that crosses a rule stays whole: it has ink above and below.
     text = page.ink & (1 - (lines & (beside_ink(page.ink & (1 - lines)) == 0)))
     for box in printed:
@@ -87,7 +87,7 @@ def find_components(page: PageInk, rules: Rules, printed: Sequence[PrintedBox]) 
 
 @dataclass(frozen=True)
 class LineGaps:
-    """Pairs of components that stand side by side: rows ``left`` and ``right`` int32 [m], ``gap`` float32 [m].
+    """Pairs of components side by side: rows ``left`` and ``right`` int32 [m], ``gap`` float32 [m].
 
     ``count`` is the number of components.
     """

@@ -18,9 +18,12 @@ from chequereader.fields.page_ink import INCH, GreyImage, find_ink
 from chequereader.fields.penalty import ZonePenalty
 from chequereader.fields.rules import find_rules, printed_boxes
 from chequereader.fields.signs import currency_at, sign_likeness
+from chequereader.fields.upright import Upright, upright
 
 MARGIN = round(0.05 * INCH)
 ALIKE = 0.7
+UNLIKELY = 1.0
+"""Penalty of a page's best zone from which on the page may stand on its head."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,24 @@ def locate(page_image: GreyImage, limit: int = 6) -> list[Zone]:
     Of zones that are much alike (intersection over union above ``ALIKE``) the best alone goes on.
     """
     return best_zones(propose(page_image), shipped_penalty(), limit)
+
+
+def page_and_zones(
+    scan_image: GreyImage, dpi: float | None = None, limit: int = 6
+) -> tuple[Upright, list[Zone]]:
+    """Return the upright page of a scan and its zones, whichever way up the scan lay.
+
+    A page without a likely zone is tried on its head too, and stays so if its best zone is then likelier.
+    """
+    page = upright(scan_image, dpi)
+    zones = locate(page.image, limit)
+    if zones and zones[0].penalty < UNLIKELY:
+        return page, zones
+    over = page.turned_over()
+    others = locate(over.image, limit)
+    if others and (not zones or others[0].penalty < zones[0].penalty):
+        return over, others
+    return page, zones
 
 
 def best_zones(proposals: Proposals, penalty: ZonePenalty, limit: int) -> list[Zone]:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chequereader.box import Box
-from chequereader.fields.page_ink import PAGE_DPI, GreyImage, PageInk, find_ink
+from chequereader.fields.page_ink import PAGE_DPI, GreyImage, dilated, find_ink
 from chequereader.fields.rules import find_rules
 
 COVERED = 0.9
@@ -24,7 +24,7 @@ SIGN = 0.35
 
 @dataclass(frozen=True)
 class TrueInk:
-    """The amount's ink: coarse ``mask`` uint8 [height, width], ``box`` around it in page pixels, ``scale``."""
+    """The amount's ink: coarse ``mask`` uint8 [height, width], ``box`` around it on the page, ``scale``."""
 
     mask: GreyImage
     box: Box
@@ -37,14 +37,14 @@ def true_ink(page_image: GreyImage, truth: Box, sign_share: float = 0.0) -> True
     ``sign_share`` of the box's width on the left is left out where a printed currency sign stands there,
     because a zone may hold the sign or not.
     """
-    page: PageInk = find_ink(page_image)
+    page = find_ink(page_image)
     rules = find_rules(page)
-    lines = cv2.dilate(rules.horizontal | rules.vertical, np.ones((3, 3), np.uint8))
+    lines = dilated(rules.horizontal | rules.vertical, 3, 3)
     mask = np.zeros_like(page.ink)
     left = truth.x0 + sign_share * truth.width
     x0, y0, x1, y1 = (max(round(v * page.scale), 0) for v in (left, *truth[1:]))
     mask[y0:y1, x0:x1] = page.ink[y0:y1, x0:x1] & (1 - lines[y0:y1, x0:x1])
-    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), np.uint8)
     if not mask.any():
         return None
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))

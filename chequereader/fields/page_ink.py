@@ -48,7 +48,7 @@ def find_ink(page_image: GreyImage) -> PageInk:
     scale = INCH / PAGE_DPI
     height, width = page_image.shape
     size = max(round(width * scale), 1), max(round(height * scale), 1)
-    coarse = cv2.resize(page_image, size, interpolation=cv2.INTER_AREA)
+    coarse = np.asarray(cv2.resize(page_image, size, interpolation=cv2.INTER_AREA), np.uint8)
     darkness = darkness_of(coarse, WINDOW)
     # The darkest fiftieth: print and handwriting together cover more than that of any filled cheque.
     strength = float(max(grey_quantile(darkness, 0.98), 1))
@@ -65,10 +65,16 @@ def darkness_of(image: GreyImage, window: int) -> GreyImage:
     light from paper and stroke; on black, where no stroke can be seen, the share of nothing is not blown up.
     """
     paper = cv2.morphologyEx(image, cv2.MORPH_CLOSE, np.ones((window, window), np.uint8))
-    return cv2.divide(cv2.subtract(paper, image), cv2.max(paper, 60.0), scale=255.0)
+    depth = cv2.divide(cv2.subtract(paper, image), np.maximum(paper, 60), scale=255.0)
+    return np.asarray(depth, np.uint8)
 
 
 def grey_quantile(image: GreyImage, share: float) -> int:
     """Return the grey that a ``share`` of the pixels is at or below."""
     counts = cv2.calcHist([image], [0], None, [256], [0, 256]).reshape(-1)
     return int(np.searchsorted(np.cumsum(counts), share * image.size))
+
+
+def dilated(mask: GreyImage, width: int, height: int) -> GreyImage:
+    """Return a mask grown by a rectangle of odd ``width`` and ``height``."""
+    return np.asarray(cv2.dilate(mask, np.ones((height, width), np.uint8)), np.uint8)

@@ -53,14 +53,18 @@ class ZonePenalty:
     def load(cls, path: Path = WEIGHTS) -> ZonePenalty:
         """Read the weights; ``WeightsError`` if they are missing, damaged or of other features."""
         if not path.is_file():
-            raise WeightsError(f"{path} is missing: reinstall the package or train with pipelines.train_fields")
+            raise WeightsError(
+                f"{path} is missing: reinstall the package or train with pipelines.train_fields"
+            )
         try:
             tensors = load_file(path)
         except SafetensorError as error:
             raise WeightsError(f"{path} is damaged ({error}): reinstall the package") from error
         shapes = {name: tensor.shape for name, tensor in tensors.items()}
         if shapes != _shapes():
-            raise WeightsError(f"{path} holds {shapes}, not {_shapes()}: train it with pipelines.train_fields")
+            raise WeightsError(
+                f"{path} holds {shapes}, not {_shapes()}: train it with pipelines.train_fields"
+            )
         return cls(tensors)
 
     @classmethod
@@ -74,7 +78,7 @@ class ZonePenalty:
         save_file(self.tensors, path)
 
     def __call__(self, features: FloatArray) -> FloatArray:
-        """Return penalties float32 [n] for features [n, F]: -log of the probability that the zone holds it."""
+        """Return penalties float32 [n] for features [n, F]: -log P(the zone holds the amount)."""
         t = self.tensors
         standard = ((features - t["mean"]) / t["spread"]).clip(-4, 4)
         hidden = np.tanh(standard @ t["hidden.weight"].T + t["hidden.bias"])

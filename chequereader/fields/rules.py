@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from chequereader.box import Box
-from chequereader.fields.page_ink import INCH, GreyImage, PageInk
+from chequereader.fields.page_ink import INCH, GreyImage, PageInk, dilated
 
 IntArray = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.uint8]
@@ -53,7 +53,7 @@ def find_rules(page: PageInk) -> Rules:
     faint = (page.darkness > threshold).astype(np.uint8)
     bridged = cv2.morphologyEx(faint, cv2.MORPH_CLOSE, np.ones((1, 7), np.uint8))
     ridges = _ridges(page.darkness, (across, 1), (1, RIDGE), threshold)
-    lines = _opened(bridged & ridges, HORIZONTAL, 1)
+    lines = _opened(np.asarray(bridged, np.uint8) & ridges, HORIZONTAL, 1)
     horizontal, boxes = _thin(lines, 0, beside_ink(page.ink & (1 - lines)))
     ridges = _ridges(page.darkness, (1, down), (RIDGE, 1), threshold)
     # What stands close to a vertical tells nothing: bar codes and digits do.
@@ -61,9 +61,7 @@ def find_rules(page: PageInk) -> Rules:
     return Rules(horizontal, vertical, boxes)
 
 
-def _ridges(
-    darkness: GreyImage, along: tuple[int, int], across: tuple[int, int], threshold: float
-) -> Mask:
+def _ridges(darkness: GreyImage, along: tuple[int, int], across: tuple[int, int], threshold: float) -> Mask:
     """Return where the darkness, averaged ``along`` a line, stands out ``across`` it.
 
     A row of letters and a halftone are as dark a little higher or lower, and fall away.
@@ -77,7 +75,8 @@ def _opened(mask: Mask, width: int, height: int) -> Mask:
     # The border counts as paper: otherwise every mark that touches the page's edge would reach outside for
     # ever and be a rule.
     element = np.ones((height, width), np.uint8)
-    return cv2.morphologyEx(mask, cv2.MORPH_OPEN, element, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, element, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    return np.asarray(opened, np.uint8)
 
 
 def _thin(mask: Mask, axis: int, beside: Mask) -> tuple[Mask, IntArray]:
@@ -128,7 +127,7 @@ def printed_boxes(rules: Rules) -> list[PrintedBox]:
     shared = np.minimum(x1[:, None], x1[None, :]) - np.maximum(x0[:, None], x0[None, :])
     pairs = np.argwhere((drop >= BOX_HEIGHTS[0]) & (drop <= BOX_HEIGHTS[1]) & (shared >= BOX_WIDTHS[0]))
     # A rule that leans by a pixel still stands in one column.
-    vertical = cv2.dilate(rules.vertical, np.ones((1, 3), np.uint8))
+    vertical = dilated(rules.vertical, 3, 1)
     found: dict[Box, PrintedBox] = {}
     for upper, lower in pairs:
         for box in _between(rules.horizontal, vertical, segments[upper], segments[lower]):
@@ -154,9 +153,7 @@ def _joined(segments: IntArray) -> IntArray:
     return joined
 
 
-def _between(
-    horizontal: Mask, vertical: Mask, upper: IntArray, lower: IntArray
-) -> list[PrintedBox]:
+def _between(horizontal: Mask, vertical: Mask, upper: IntArray, lower: IntArray) -> list[PrintedBox]:
     """Return the rectangles between two horizontal rules, given as x0, y0, x1, y1."""
     slack = round(0.06 * INCH)
     left, right = max(int(upper[0]), int(lower[0])), min(int(upper[2]), int(lower[2]))

@@ -75,7 +75,10 @@ def _normalised(shape: FloatArray) -> FloatArray:
     """Return a shape in a centred square of ``SIDE``, blurred a little, of mean nought and length one."""
     height, width = shape.shape
     inner = SIDE - 2
-    size = max(round(inner * width / max(width, height)), 1), max(round(inner * height / max(width, height)), 1)
+    size = (
+        max(round(inner * width / max(width, height)), 1),
+        max(round(inner * height / max(width, height)), 1),
+    )
     square = np.zeros((SIDE, SIDE), np.float32)
     x, y = (SIDE - size[0]) // 2, (SIDE - size[1]) // 2
     square[y : y + size[1], x : x + size[0]] = cv2.resize(shape, size, interpolation=cv2.INTER_AREA)
@@ -95,7 +98,7 @@ def _templates() -> tuple[tuple[str, ...], FloatArray]:
             canvas = Image.new("L", (128, 128))
             ImageDraw.Draw(canvas).text((32, 16), sign, fill=255, font=font, stroke_width=weight)
             names.append(sign)
-            shapes.append(_normalised(_trimmed(np.asarray(canvas, np.float32) / 255)))
+            shapes.append(_normalised(_trimmed(np.asarray(canvas, np.float32) / np.float32(255))))
     for aspect in (0.6, 0.75):
         for weight in (4, 7, 11):
             drawn = np.zeros((128, 128), np.uint8)
@@ -103,7 +106,7 @@ def _templates() -> tuple[tuple[str, ...], FloatArray]:
                 points = np.array([(16 + 90 * aspect * x, 16 + 90 * y) for x, y in stroke])
                 cv2.polylines(drawn, [points.round().astype(np.int32)], False, 255, weight, cv2.LINE_AA)
             names.append("₹")
-            shapes.append(_normalised(_trimmed(drawn.astype(np.float32) / 255)))
+            shapes.append(_normalised(_trimmed(drawn.astype(np.float32) / np.float32(255))))
     return tuple(names), np.stack(shapes)
 
 

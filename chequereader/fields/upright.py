@@ -6,7 +6,7 @@ Not for perspective: a photo taken at an angle keeps its trapezium.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -51,15 +51,27 @@ class Upright:
         low, high = places.min(axis=0) - half + 0.5, places.max(axis=0) + half + 0.5
         return Box(*(round(v) for v in (*low.tolist(), *high.tolist())))
 
+    def turned_over(self) -> Upright:
+        """Return the page with its top at the bottom."""
+        height, width = self.image.shape
+        half_turn = np.array([[-1.0, 0.0, width - 1], [0.0, -1.0, height - 1], [0.0, 0.0, 1.0]])
+        image = np.ascontiguousarray(self.image[::-1, ::-1])
+        return replace(self, image=image, matrix=self.matrix @ half_turn)
+
 
 def upright(scan_image: GreyImage, dpi: float | None = None) -> Upright:
     """Return the upright page of a scan, grey uint8 [height, width].
 
     ``dpi`` is what the file says of the scan's resolution; where it is missing, or would make the page
-    narrower or wider than any cheque, the page is taken to be of the usual width.
+    narrower or wider than any cheque, the page is taken to be of the usual width. A page that lies on its
+    side is turned by a quarter; whether it then stands on its head, only what is found on it can tell.
     """
-    height, width = scan_image.shape
     small = _small(scan_image)
+    lying = _lies_on_its_side(small)
+    if lying:
+        quarter_turn = np.array([[0.0, -1.0, scan_image.shape[1] - 1], [1.0, 0.0, 0.0]])
+        scan_image, small = np.rot90(scan_image), np.rot90(small)
+    height, width = scan_image.shape
     angle = skew(small)
     if abs(angle) < LEAST_ANGLE:
         angle = 0.0
@@ -72,11 +84,14 @@ def upright(scan_image: GreyImage, dpi: float | None = None) -> Upright:
     image = _turned(scan_image, angle)[page.y0 : page.y1, page.x0 : page.x1]
     if scale != 1.0:
         size = max(round(page.width * scale), 1), max(round(page.height * scale), 1)
-        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+        smooth = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        image = np.asarray(cv2.resize(image, size, interpolation=smooth), np.uint8)
     # Resizing maps pixel centres: a page pixel x is (x + 0.5) / scale - 0.5 of the cut.
     shift = 0.5 / scale - 0.5
     to_cut = np.array([[1 / scale, 0, shift + page.x0], [0, 1 / scale, shift + page.y0], [0, 0, 1]])
     matrix = _rotation(width, height, angle) @ to_cut
+    if lying:
+        matrix = quarter_turn @ np.vstack([matrix, [0.0, 0.0, 1.0]])
     return Upright(np.ascontiguousarray(image), matrix, scale, known * scale, angle)
 
 
@@ -85,7 +100,17 @@ def _small(image: GreyImage) -> GreyImage:
     height, width = image.shape
     step = -(-max(height, width) // SMALL)
     size = max(width // step, 1), max(height // step, 1)
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _lies_on_its_side(small: GreyImage) -> bool:
+    """Say whether a picture higher than wide has its lines upright; a cheque above its stub has not."""
+    page = paper(small)
+    if page.height < 1.15 * page.width:
+        return False
+    part = small[page.y0 : page.y1, page.x0 : page.x1]
+    level, upended = (_unevenness(*_edge_points(side), 0.0, side.shape[1]) for side in (part, np.rot90(part)))
+    return upended * part.shape[0] > level * part.shape[1]
 
 
 def _rotation(width: int, height: int, angle: float) -> npt.NDArray[np.float64]:
@@ -97,21 +122,20 @@ def _turned(image: GreyImage, angle: float) -> GreyImage:
     if angle == 0.0:
         return image
     height, width = image.shape
-    return cv2.warpAffine(
+    turned = cv2.warpAffine(
         image,
         _rotation(width, height, angle),
         (width, height),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
+    return np.asarray(turned, np.uint8)
 
 
 def _enlarged(box: Box, small: GreyImage, image: GreyImage) -> Box:
     """Return a small picture's box in the pixels of the image, its edges where they are the image's."""
     down, across = image.shape[0] / small.shape[0], image.shape[1] / small.shape[1]
-    return Box(
-        round(box.x0 * across), round(box.y0 * down), round(box.x1 * across), round(box.y1 * down)
-    )
+    return Box(round(box.x0 * across), round(box.y0 * down), round(box.x1 * across), round(box.y1 * down))
 
 
 def paper(small: GreyImage) -> Box:
@@ -173,25 +197,28 @@ def _written(part: GreyImage) -> Box:
 def skew(image: GreyImage) -> float:
     """Return the skew of a page's lines in degrees within ``STEEPEST``; nought where nothing tells.
 
-    The angle whose sheared row histogram of ink edges is most uneven: rules and text lines then fall into
-    few rows. Edges, not ink, so that large dark areas do not outweigh lines.
+    The angle whose sheared row histogram of ink is most uneven: rules and text lines then fall into few rows.
     """
     small = _small(image)
-    darkness = darkness_of(small, 9)
-    strength = grey_quantile(darkness, 0.98)
-    y, x = np.nonzero(darkness > max(0.4 * strength, 12.0))
+    x, y = _edge_points(small)
     if len(y) < 50:
         return 0.0
-    if len(y) > MOST_POINTS:
-        every = np.linspace(0, len(y) - 1, MOST_POINTS).astype(int)
-        y, x = y[every], x[every]
-    x, y = x - small.shape[1] / 2, y.astype(np.float64)
     angle = 0.0
     for reach, count in ((STEEPEST, 41), (0.5, 11), (0.1, 9)):
         angles = np.clip(angle + np.linspace(-reach, reach, count), -STEEPEST, STEEPEST)
         scores = [_unevenness(x, y, float(a), small.shape[1]) for a in angles]
         angle = float(angles[int(np.argmax(scores))])
     return angle
+
+
+def _edge_points(small: GreyImage) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return at most ``MOST_POINTS`` places of ink, x from the middle and y; large dark areas have none."""
+    darkness = darkness_of(np.ascontiguousarray(small), 9)
+    y, x = np.nonzero(darkness > max(0.4 * grey_quantile(darkness, 0.98), 12.0))
+    if len(y) > MOST_POINTS:
+        every = np.linspace(0, len(y) - 1, MOST_POINTS).astype(int)
+        y, x = y[every], x[every]
+    return x - small.shape[1] / 2, y.astype(np.float64)
 
 
 def _unevenness(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], angle: float, width: int) -> float:

@@ -30,7 +30,8 @@ class Schedule:
 
     A node's level is the number of arcs on the longest way to it, so a level's arcs all come from lower
     levels. ``arc_order`` int64 [arcs]: the arc at each sorted position. ``source``, ``target`` int64 [arcs]:
-    ranks of the ends of the sorted arcs. ``node_order`` int64 [nodes]: the node of each rank; ``rank`` its
+    ranks of the ends of the sorted arcs; ``place``: the target's place among the nodes of its level.
+    ``node_order`` int64 [nodes]: the node of each rank; ``rank`` its
     inverse. ``first`` int64 [nodes + 1]: where the arcs into each ranked node begin. ``levels``: from level 1
     up. ``in_degree``: the largest number of arcs into one node.
     """
@@ -38,6 +39,7 @@ class Schedule:
     arc_order: Tensor
     source: Tensor
     target: Tensor
+    place: Tensor
     node_order: Tensor
     rank: Tensor
     first: Tensor
@@ -52,7 +54,7 @@ def schedule(source: Tensor, target: Tensor, node_member: Tensor) -> Schedule:
     """
     from_, to = on_host(source, target)
     nodes = node_member.shape[0]
-    node_order, level_sizes = _kahn(from_, to, nodes)
+    node_order, level_sizes = _chains(from_, to, nodes) or _kahn(from_, to, nodes)
     if node_order.shape[0] < nodes:
         waiting = np.ones(nodes, dtype=bool)
         waiting[node_order] = False
@@ -77,10 +79,12 @@ def schedule(source: Tensor, target: Tensor, node_member: Tensor) -> Schedule:
         Level(arc_bounds[i], arc_bounds[i + 1], node_bounds[i], node_bounds[i + 1])
         for i in range(1, len(level_sizes))
     )
-    arrays = (arc_order, rank[from_[arc_order]], target_rank, node_order, rank, first)
-    order, from_rank, to_rank, nodes_ranked, ranks, begins = on_device(source.device, *arrays)
+    place = target_rank - np.repeat(bounds[:-1], np.diff(first[bounds]))
+    order, from_rank, to_rank, places, nodes_ranked, ranks, begins = on_device(
+        source.device, arc_order, rank[from_[arc_order]], target_rank, place, node_order, rank, first
+    )
     degree = int(in_degrees.max(initial=0))
-    return Schedule(order, from_rank, to_rank, nodes_ranked, ranks, begins, levels, degree)
+    return Schedule(order, from_rank, to_rank, places, nodes_ranked, ranks, begins, levels, degree)
 
 
 def on_host(*tensors: Tensor) -> tuple[np.ndarray, ...]:
@@ -94,12 +98,22 @@ def on_device(device: torch.device, *arrays: np.ndarray) -> tuple[Tensor, ...]:
 
 
 def stable_order(keys: np.ndarray) -> np.ndarray:
-    """Return the stable sorting permutation of keys [n], int64 and at least 0; nearly free if sorted already.
+    """Return the stable sorting permutation of keys [n], int64 and at least 0.
 
-    NumPy sorts 16-bit integers by radix, so wider keys go by in passes of 16 bits, lowest first.
+    Cheap for keys in order, and for keys in runs, of which only one each is sorted: arcs mostly come so.
     """
-    if bool((keys[1:] >= keys[:-1]).all()):
+    step = np.diff(keys)
+    if (step >= 0).all():
         return np.arange(keys.shape[0])
+    begin = np.concatenate([[0], np.nonzero(step)[0] + 1])
+    if begin.shape[0] > keys.shape[0] // 4:
+        return _radix_order(keys)
+    order = _radix_order(keys[begin])
+    return spans(begin[order], np.append(begin[1:], keys.shape[0])[order])[1]
+
+
+def _radix_order(keys: np.ndarray) -> np.ndarray:
+    """NumPy sorts 16-bit integers by radix, so wider keys go by in passes of 16 bits, lowest first."""
     order = np.argsort(keys.astype(np.uint16), kind="stable")
     rest = keys >> 16
     while rest.any():
@@ -153,6 +167,25 @@ def spans(begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     ends = np.cumsum(counts)
     row = np.repeat(np.arange(counts.shape[0]), counts)
     return row, np.arange(row.shape[0]) + (begin - ends + counts)[row]
+
+
+def _chains(from_: np.ndarray, to: np.ndarray, nodes: int) -> tuple[np.ndarray, list[int]] | None:
+    """Levels where arcs lead upwards and each node has one to the next, as in segmentation graphs.
+
+    A node without an arc from the one before begins a new chain; chains must not be joined otherwise. None if
+    the graphs are not like that.
+    """
+    step = to - from_
+    if (step <= 0).any():
+        return None
+    linked = np.zeros(nodes, dtype=bool)
+    linked[to[step == 1]] = True
+    chain = np.cumsum(~linked)
+    if (chain[from_] != chain[to]).any():
+        return None
+    begin = np.nonzero(~linked)[0]
+    level = np.arange(nodes) - begin[chain - 1]
+    return stable_order(level), np.bincount(level).tolist()
 
 
 def _kahn(from_: np.ndarray, to: np.ndarray, nodes: int) -> tuple[np.ndarray, list[int]]:

@@ -50,15 +50,13 @@ class Pairing(ABC):
         self.start, self.final = flags.view(2, self.grammars, self.states)
         self.first = group.first
 
-    def candidates(self, values: Tensor, emission: Tensor, member: Tensor) -> Tensor:
-        """Penalty of every pair: values [arcs, states] at the sources, emission [arcs, labels]."""
-        pairs = self.spread(values, self.by_source, member)
-        pairs += self.spread(emission, self.by_label, member)
-        return self.add_penalty(pairs, member)
+    @abstractmethod
+    def costs(self, emission: Tensor, member: Tensor) -> Tensor:
+        """Penalty of every pair by itself: emission [arcs, labels] and the grammar arc's."""
 
     @abstractmethod
-    def add_penalty(self, pairs: Tensor, member: Tensor) -> Tensor:
-        """Add to every pair the penalty of its grammar arc, in place."""
+    def part(self, pairs: Tensor, begin: int, end: int) -> Tensor:
+        """The pairs of lattice arcs begin:end."""
 
     @abstractmethod
     def spread(self, values: Tensor, by: Tensor, member: Tensor) -> Tensor:
@@ -88,9 +86,13 @@ class SharedPairing(Pairing):
         super().__init__(grammar, penalty)
         self.by_source, self.by_target, self.by_label = self.source, self.target, self.label
 
-    def add_penalty(self, pairs: Tensor, member: Tensor) -> Tensor:
+    def costs(self, emission: Tensor, member: Tensor) -> Tensor:
         """Rows are grammar arcs."""
-        return pairs.add_(self.penalty[:, None])
+        return self.spread(emission, self.by_label, member).add_(self.penalty[:, None])
+
+    def part(self, pairs: Tensor, begin: int, end: int) -> Tensor:
+        """Columns."""
+        return pairs[:, begin:end]
 
     def spread(self, values: Tensor, by: Tensor, member: Tensor) -> Tensor:
         """Copies whole rows."""
@@ -130,9 +132,14 @@ class MemberPairing(Pairing):
         )
         self.penalties = torch.where(inside, penalty[self.position], torch.inf)
 
-    def add_penalty(self, pairs: Tensor, member: Tensor) -> Tensor:
+    def costs(self, emission: Tensor, member: Tensor) -> Tensor:
         """Rows take their member's padded penalties; padding is +inf."""
+        pairs = self.spread(emission, self.by_label, member)
         return pairs.add_(self.penalties.index_select(0, member))
+
+    def part(self, pairs: Tensor, begin: int, end: int) -> Tensor:
+        """Rows."""
+        return pairs[begin:end]
 
     def spread(self, values: Tensor, by: Tensor, member: Tensor) -> Tensor:
         """Gathers within each row."""

@@ -65,7 +65,7 @@ def best_values(graph: Graph) -> BestValues:
     values = initial.clone()
     for a, b, n, m in schedule.levels:
         ways = values.index_select(0, schedule.source[a:b]) + weight[a:b]
-        values[n:m].scatter_reduce_(0, schedule.target[a:b] - n, ways, "amin")
+        values[n:m].scatter_reduce_(0, schedule.place[a:b], ways, "amin")
     final = graph.final[schedule.node_order].nonzero()[:, 0]
     member = graph.node_member[schedule.node_order[final]]
     total = values.new_full((graph.members,), torch.inf)

@@ -77,7 +77,7 @@ class Recursion:
         initial = torch.where(start, 0.0, torch.inf).to(weight)
         values = initial.clone()
         for a, b, n, m in schedule.levels:
-            target = schedule.target[a:b] - n
+            target = schedule.place[a:b]
             ways = values.index_select(0, schedule.source[a:b]) + weight[a:b]
             here = values[n:m]
             floor = finite(here.scatter_reduce(0, target, ways, "amin"))

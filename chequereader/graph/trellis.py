@@ -6,16 +6,21 @@ order of the segmentation graph's schedule, arcs in its sorted order.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from chequereader.graph.errors import GraphError, PenaltyError
 from chequereader.graph.graph import Graph
-from chequereader.graph.order import Schedule, on_host
+from chequereader.graph.order import Level, Schedule, on_host
 from chequereader.graph.pairing import MemberPairing, Pairing, pairing
 from chequereader.graph.scores import finite
 from chequereader.graph.walk import joined, pick, window
+
+PAIRS_AT_ONCE = 1 << 18
+"""Pairs of arcs whose costs are worked out together: few levels of many members, many levels of few."""
 
 
 class Trellis:
@@ -46,23 +51,33 @@ class Trellis:
         self.final_member = self.member[self.final_nodes]
         self.final_closed = ~self.pairing.final[self.grammar_of[self.final_nodes]]
 
-    def _levels(self) -> list[tuple[int, int, int, int, Tensor, Tensor, Tensor]]:
-        """For each level its sorted arcs a:b and ranked nodes n:m, then what those arcs have.
+    def _blocks(self) -> list[list[Level]]:
+        """Levels in runs that together have few enough pairs for their costs to be worked out at once."""
+        blocks: list[list[Level]] = []
+        width = self.pairing.by_source.shape[-1]
+        for level in self.schedule.levels:
+            if not blocks or (level.arc_end - blocks[-1][0].arc) * width > PAIRS_AT_ONCE:
+                blocks.append([])
+            blocks[-1].append(level)
+        return blocks
 
-        That is the ranks of their sources, the places of their targets among n:m, and their grammars.
-        """
-        schedule = self.schedule
-        return [
-            (a, b, n, m, schedule.source[a:b], schedule.target[a:b] - n, self.arc_grammar[a:b])
-            for a, b, n, m in schedule.levels
-        ]
+    def _steps(self, backwards: bool = False) -> Iterator[tuple[Level, Tensor, Tensor, Tensor, Tensor]]:
+        """Each level, and of its arcs: source ranks, places of the targets, grammars, costs of the pairs."""
+        schedule, turn = self.schedule, -1 if backwards else 1
+        for block in self._blocks()[::turn]:
+            low, high = block[0].arc, block[-1].arc_end
+            costs = self.pairing.costs(self.emission[low:high], self.arc_grammar[low:high])
+            for level in block[::turn]:
+                a, b = level.arc, level.arc_end
+                part = self.pairing.part(costs, a - low, b - low)
+                yield level, schedule.source[a:b], schedule.place[a:b], self.arc_grammar[a:b], part
 
     def best(self) -> tuple[Tensor, Tensor]:
         """Least penalties: values [nodes, states], and ``into`` [arcs, states] through each sorted arc."""
         grammar, values = self.pairing, self.initial.clone()
         into = values.new_empty((self.segmentation.arcs, self.pairing.states))
-        for a, b, n, m, source, target, member in self._levels():
-            pairs = grammar.candidates(values.index_select(0, source), self.emission[a:b], member)
+        for (a, b, n, m), source, target, member, costs in self._steps():
+            pairs = grammar.spread(values.index_select(0, source), grammar.by_source, member).add_(costs)
             into[a:b] = grammar.smallest(pairs, grammar.by_target, member)
             index = target[:, None].expand(b - a, values.shape[1])
             values[n:m].scatter_reduce_(0, index, into[a:b], "amin")
@@ -80,12 +95,10 @@ class Trellis:
         closed = self.final_closed.logical_not().nonzero()
         ahead[self.final_nodes[closed[:, 0]], closed[:, 1]] = 0.0
         kept = []
-        for a, b, n, m, source, target, member in reversed(self._levels()):
+        for (a, b, n, m), source, target, member, costs in self._steps(backwards=True):
             after = grammar.spread(ahead[n:m].index_select(0, target), grammar.by_target, member)
-            pairs = grammar.candidates(
-                torch.zeros_like(values[:1]).expand(b - a, -1), self.emission[a:b], member
-            )
-            least = grammar.smallest(pairs.add_(after), grammar.by_source, member)
+            pairs = after.add_(costs)
+            least = grammar.smallest(pairs, grammar.by_source, member)
             ahead.scatter_reduce_(0, source[:, None].expand(least.shape), least, "amin")
             pairs += grammar.spread(values.index_select(0, source), grammar.by_source, member)
             arc, grammar_arc = grammar.within(pairs, bound[a:b], member)
@@ -118,8 +131,8 @@ class Trellis:
         """Forward penalties: values [nodes, states], ``into`` [arcs, states], totals [members]."""
         grammar, values = self.pairing, self.initial.clone()
         into = values.new_empty((self.segmentation.arcs, self.pairing.states))
-        for a, b, n, m, source, target, member in self._levels():
-            pairs = grammar.candidates(values.index_select(0, source), self.emission[a:b], member)
+        for (a, b, n, m), source, target, member, costs in self._steps():
+            pairs = grammar.spread(values.index_select(0, source), grammar.by_source, member).add_(costs)
             least = finite(grammar.smallest(pairs, grammar.by_target, member))
             weights = grammar.spread(least, grammar.by_target, member).sub_(pairs).exp_()
             part = least - grammar.total(weights, grammar.by_target, member, grammar.states).log()
@@ -143,10 +156,10 @@ class Trellis:
         down[self.final_nodes] = weights.mul_(grad[self.final_member, None])
         of_emission = torch.empty_like(self.emission)
         of_grammar = torch.zeros_like(self.pairing.penalty)
-        for a, b, n, m, source, target, member in reversed(self._levels()):
+        for (a, b, n, m), source, target, member, costs in self._steps(backwards=True):
             share = (finite(values[n:m]).index_select(0, target) - into[a:b]).exp_()
             share *= down[n:m].index_select(0, target)
-            pairs = grammar.candidates(values.index_select(0, source), self.emission[a:b], member)
+            pairs = grammar.spread(values.index_select(0, source), grammar.by_source, member).add_(costs)
             pairs = grammar.spread(finite(into[a:b]), grammar.by_target, member).sub_(pairs).exp_()
             pairs *= grammar.spread(share, grammar.by_target, member)
             down.index_add_(0, source, grammar.total(pairs, grammar.by_source, member, grammar.states))

@@ -51,7 +51,9 @@ def find_cuts(field: Field, limit: float = 3.0) -> Cuts:
     rows = np.flatnonzero(mask.any(axis=1))
     seams = []
     for row in np.unique(np.quantile(rows, _LEVELS).astype(int)):
-        at = _minima(through[row] - _PAPER * height, columns[0], columns[-1], limit * field.stroke, field.stroke)
+        at = _minima(
+            through[row] - _PAPER * height, columns[0], columns[-1], limit * field.stroke, field.stroke
+        )
         seams.append(_follow(at, row, came_down, came_up[::-1]))
     x = np.concatenate(seams)
     crossed = mask[np.arange(height)[None, :], x].sum(axis=1) / field.stroke
@@ -95,7 +97,9 @@ def _least_ink(cost: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[
     return total, step
 
 
-def _minima(cost: NDArray[np.float32], first: int, last: int, limit: float, stroke: float) -> NDArray[np.intp]:
+def _minima(
+    cost: NDArray[np.float32], first: int, last: int, limit: float, stroke: float
+) -> NDArray[np.intp]:
     """Columns of the local minima of the cost, plateaus by their middle, the cheaper of two near ones."""
     inside = cost[first : last + 1]
     if len(inside) < 3:

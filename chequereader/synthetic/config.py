@@ -20,8 +20,8 @@ class SyntheticConfig:
     ``preset`` is the difficulty (easy, mixed, hard); ``layouts`` names the layouts to draw from, all if
     empty; ``printed`` is the share of amounts filled in by a machine; ``amounts`` the range in units,
     log-uniform; ``whole`` the share without hundredths; ``writers`` and ``banks`` how many different ones
-    there are; ``glyphs`` and ``fonts`` folders of real glyphs (``glyph_sources``) and of TTF or OTF fonts, used beside the
-    built-in ones.
+    there are; ``glyphs`` and ``fonts`` folders of real glyphs (``glyph_sources``) and of TTF or OTF fonts,
+    used beside the built-in ones.
     """
 
     preset: str = "mixed"

@@ -7,6 +7,7 @@ skeletons. Not for handwriting.
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -69,17 +70,17 @@ class Face:
 
 
 def find_fonts(folder: Path) -> tuple[str, ...]:
-    """Return a folder's font files that have the digits, sorted; ``UnreadableInputError`` if none has."""
+    """Return a folder's fonts that have letters and digits, sorted; ``UnreadableInputError`` if none has."""
     usable = []
     for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in (".ttf", ".otf")):
         try:
             font = ImageFont.truetype(str(path), _REFERENCE)
         except OSError as error:
             raise UnreadableInputError(f"{path} is no font: remove it from the folder of fonts") from error
-        if all(_has(font, c) for c in "0123456789"):
+        if all(_has(font, c) for c in string.ascii_letters + string.digits):
             usable.append(str(path))
     if not usable:
-        raise UnreadableInputError(f"no font (.ttf, .otf) with digits lies in {folder}")
+        raise UnreadableInputError(f"no font (.ttf, .otf) with letters and digits lies in {folder}")
     return tuple(usable)
 
 

@@ -1,0 +1,1 @@
+"""Training of the networks: by single characters first, then through the graph."""

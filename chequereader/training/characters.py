@@ -15,9 +15,9 @@ import torch
 
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.training.distortions import distort
+from chequereader.training.lattices import Lattices
 from chequereader.training.resume import Progress
 from chequereader.training.speed import shape_function
-from chequereader.training.lattices import Lattices
 
 
 @dataclass(frozen=True)
@@ -77,4 +77,3 @@ def train_characters(
             right += float((penalties.argmin(dim=1) == labels[chosen]).sum())
         progress.keep(epoch + 1)
         report({"epoch": epoch + 1, "loss": loss_sum / len(order), "right": right / order.size})
-

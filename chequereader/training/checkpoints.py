@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from chequereader.errors import WeightsError
@@ -25,7 +25,7 @@ def save_state(path: Path, tensors: Mapping[str, Tensor], about: Mapping[str, An
     """Write tensors and what JSON can hold; ``OutputError`` if the file can't be written."""
     plain = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in tensors.items()}
     with written_whole(path) as temporary:
-        save_file(plain, temporary, metadata={_ABOUT: json.dumps(dict(about))})
+        temporary.write_bytes(save(plain, metadata={_ABOUT: json.dumps(dict(about))}))
 
 
 def load_state(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:

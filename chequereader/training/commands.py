@@ -92,13 +92,23 @@ def train_digits_command(
     help="Folder with digits/ and pen/: digit images and pen trajectories to recombine into strings.",
 )
 @click.option(
-    "--architecture", default="lenet5-wide", show_default=True, metavar="lenet5|lenet5-wide", help="Which network."
+    "--architecture",
+    default="lenet5-wide",
+    show_default=True,
+    metavar="lenet5|lenet5-wide",
+    help="Which network.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="S", help="Seed.")
-@click.option("--strings", type=click.IntRange(min=0), metavar="N", help="Strings to recombine, else the recipe's.")
+@click.option(
+    "--strings", type=click.IntRange(min=0), metavar="N", help="Strings to recombine, else the recipe's."
+)
 @click.option("--drawn", type=click.IntRange(min=0), metavar="N", help="Zones to draw, else the recipe's.")
-@click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="Passes through the graph, else the recipe's.")
-@click.option("--compile", "compiled", is_flag=True, help="Compile the network: twice as fast, needs a C++ compiler.")
+@click.option(
+    "--epochs", type=click.IntRange(min=1), metavar="N", help="Passes through the graph, else the recipe's."
+)
+@click.option(
+    "--compile", "compiled", is_flag=True, help="Compile the network: twice as fast, needs a C++ compiler."
+)
 @click.option(
     "--work",
     required=True,
@@ -107,7 +117,11 @@ def train_digits_command(
     help="Material and states; the same command goes on from what is there.",
 )
 @click.option(
-    "--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The weights, a .safetensors file."
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The weights, a .safetensors file.",
 )
 def train_reader_command(
     *,
@@ -132,7 +146,9 @@ def train_reader_command(
     from chequereader.training.recipe import Recipe, train_reader
 
     if architecture not in ARCHITECTURES:
-        raise UsageError(f"no architecture is called {architecture!r}: choose one of {', '.join(ARCHITECTURES)}")
+        raise UsageError(
+            f"no architecture is called {architecture!r}: choose one of {', '.join(ARCHITECTURES)}"
+        )
     if out.suffix != ".safetensors":
         raise UsageError(f"{out}: weights are a .safetensors file; give such a name")
     hidden = {name for file in exclude for name in read_names(file)}

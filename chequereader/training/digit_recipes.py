@@ -81,8 +81,9 @@ class Recipe1998(Recipe):
     constant_order: ClassVar[bool] = True
     summed: ClassVar[bool] = True
 
-    NONE_PENALTY: ClassVar[float] = 20.0
-    """j of eq. (9), not printed: the squared distance from which on a wrong class is left alone."""
+    NONE_PENALTY: ClassVar[float] = 5.0
+    """j of eq. (9), not printed: the squared distance from which on a wrong class is left alone. Of 5, 20 and
+    50, tried for 3,000 updates of LeNet-5, 5 made the fewest errors and 50 diverged."""
 
     def start(self, network: DigitNetwork) -> None:
         """Start with signals that keep their variance."""

@@ -32,8 +32,8 @@ def map_curvature(features: Tensor, codes: Tensor, none_penalty: float) -> Tenso
     posteriors = F.softmax(_with_none(-(slopes**2).sum(dim=2) / 4.0, none_penalty), dim=1)
     classes, none = posteriors[:, :-1], posteriors[:, -1:]
     mean = torch.einsum("bc,bcf->bf", classes, slopes)
-    square = torch.einsum("bc,bcf->bf", classes, slopes**2)
-    return 2.0 * none + square - mean**2
+    spread = torch.einsum("bc,bcf->bf", classes, (slopes - mean[:, None]) ** 2)
+    return 2.0 * none + spread + none * mean**2
 
 
 def _with_none(scores: Tensor, none_penalty: float) -> Tensor:

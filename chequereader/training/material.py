@@ -117,7 +117,10 @@ def varied(real: RealField, rng: np.random.Generator) -> RealField:
     shear, turn = rng.normal(0, 0.1), rng.normal(0, 0.02)
     matrix = np.array([[stretch, shear * zoom, max(-shear, 0) * zoom * height], [turn * stretch, zoom, 0.0]])
     matrix[1, 2] = max(-turn, 0) * stretch * width
-    size = int(stretch * width + abs(shear) * zoom * height) + 1, int(zoom * height + abs(turn) * stretch * width) + 1
+    size = (
+        int(stretch * width + abs(shear) * zoom * height) + 1,
+        int(zoom * height + abs(turn) * stretch * width) + 1,
+    )
     image = cv2.warpAffine(real.image, matrix, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
     grey = image.astype(np.float32)
     grey = grey.mean() + (grey - grey.mean()) * rng.uniform(0.7, 1.3) + rng.normal(0, 20)
@@ -190,7 +193,9 @@ def amount_text(rng: np.random.Generator, characters: str) -> str:
     minor = draw_amount(1.0, 9_999_999.0, rng, 0.97 if locale in ("in", "uy") else 0.5)
     if rng.random() < 0.3:  # any digits, not only likely amounts
         minor = int(rng.integers(1, 10 ** int(rng.integers(2, 8)))) * 100
-    text = write_amount(locale, _SIGNS[locale], minor, rng, printed=False, with_sign=False).text.replace(" ", "")
+    text = write_amount(locale, _SIGNS[locale], minor, rng, printed=False, with_sign=False).text.replace(
+        " ", ""
+    )
     if rng.random() < 0.12:
         text = "$" + text
     if rng.random() < 0.12:

@@ -49,7 +49,9 @@ class Progress:
         """Write the state after so many epochs."""
         if self.path is None:
             return
-        tensors = {f"{n}/{k}": v for n, module in self.modules.items() for k, v in module.state_dict().items()}
+        tensors = {
+            f"{n}/{k}": v for n, module in self.modules.items() for k, v in module.state_dict().items()
+        }
         tensors |= {f"optimiser/{k}": v for k, v in optimiser_tensors(self.optimiser).items()}
         tensors["generator"] = self.generator.get_state()
         plain = (int, float, bool)

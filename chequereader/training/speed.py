@@ -22,7 +22,9 @@ def shape_function(recogniser: Recogniser, compiled: bool) -> Callable[[Tensor],
 
     ``compiled``: through ``torch.compile``, about twice as fast; needs a C++ compiler.
     """
-    whole = torch.compile(recogniser.shape_penalties, dynamic=False) if compiled else recogniser.shape_penalties
+    whole = (
+        torch.compile(recogniser.shape_penalties, dynamic=False) if compiled else recogniser.shape_penalties
+    )
     half = torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
     def shapes(crops: Tensor) -> Tensor:

@@ -52,7 +52,8 @@ def test_a_skewed_scan_is_located_after_it_is_made_upright(angle: float) -> None
     on_scan = rotation @ (centre - middle) + middle + 80
     found = [result.to_scan(zone.boxes[0]) for zone in locate(result.image)]
     assert any(
-        b.x0 <= on_scan[0] < b.x1 and b.y0 <= on_scan[1] < b.y1 and b.width < 2 * page.amount.width for b in found
+        b.x0 <= on_scan[0] < b.x1 and b.y0 <= on_scan[1] < b.y1 and b.width < 2 * page.amount.width
+        for b in found
     )
 
 

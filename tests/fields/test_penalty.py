@@ -45,7 +45,9 @@ def test_save_and_load_are_inverse(tmp_path: Path) -> None:
     penalty = ZonePenalty.of(network())
     penalty.save(tmp_path / "weights" / "fields.safetensors")
     features = np.random.default_rng(2).normal(size=(5, len(NAMES))).astype(np.float32)
-    assert np.array_equal(ZonePenalty.load(tmp_path / "weights" / "fields.safetensors")(features), penalty(features))
+    assert np.array_equal(
+        ZonePenalty.load(tmp_path / "weights" / "fields.safetensors")(features), penalty(features)
+    )
 
 
 def test_shipped_weights_fit_the_features() -> None:

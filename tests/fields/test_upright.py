@@ -26,9 +26,7 @@ def test_matrix_leads_back_to_the_scan(angle: float, scale: float) -> None:
     cv2.circle(marked, (page.frame.x0 - 60, page.frame.y0), 9, 0, -1)
     scan = turned(marked, angle)
     result = upright(scan)
-    rotation = cv2.getRotationMatrix2D(
-        ((marked.shape[1] - 1) / 2, (marked.shape[0] - 1) / 2), -angle, 1.0
-    )
+    rotation = cv2.getRotationMatrix2D(((marked.shape[1] - 1) / 2, (marked.shape[0] - 1) / 2), -angle, 1.0)
     expected = rotation @ (page.frame.x0 - 60, page.frame.y0, 1) + 80
     on_page = cv2.invertAffineTransform(result.matrix) @ (*expected, 1)
     x, y = (round(float(v)) for v in on_page)

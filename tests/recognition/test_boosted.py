@@ -9,7 +9,9 @@ from chequereader.recognition.boosted import BoostedLeNet4, gap
 
 
 def pictures(count: int) -> torch.Tensor:
-    return torch.randint(0, 256, (count, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    return torch.randint(
+        0, 256, (count, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0)
+    )
 
 
 def boosted() -> BoostedLeNet4:

@@ -121,4 +121,4 @@ def test_spread_start_keeps_the_variance() -> None:
     torch.manual_seed(0)
     layer = Convolution(16, (tuple(range(16)),) * 20)
     spread_start(layer)
-    assert float(layer.total(noise(50, 16, 5, 5).float()).var()) == pytest.approx(1.0, rel=0.15)
+    assert float(layer.total(noise(50, 16, 5, 5).float()).detach().var()) == pytest.approx(1.0, rel=0.15)

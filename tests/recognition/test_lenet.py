@@ -15,7 +15,7 @@ from chequereader.recognition.lenet import INK, PAPER, TABLE_I, LeNet5, to_input
 def test_table_i_has_the_papers_groups() -> None:
     assert [len(row) for row in TABLE_I] == [3] * 6 + [4] * 9 + [6]
     assert len(set(TABLE_I)) == 16
-    # six runs of three in a row, six of four in a row, three of two pairs, all six; each map is used ten times
+    # six runs of three, six of four, three of two pairs, and all six; each map is used ten times
     assert [sum(m in row for row in TABLE_I) for m in range(6)] == [10] * 6
     in_a_row = [set(row) in [{(s + k) % 6 for k in range(len(row))} for s in range(6)] for row in TABLE_I]
     assert in_a_row == [True] * 12 + [False] * 3 + [True]

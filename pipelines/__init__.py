@@ -1,0 +1,1 @@
+"""Recipes that can be run: training, calibration, evaluation, benchmarks. The package never imports them."""

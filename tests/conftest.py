@@ -1,0 +1,27 @@
+"""What tests of several rooms share: the folders of real data and of the project's own samples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The real data beside the repository; tests that need it are skipped where it isn't."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the real data (shared/data beside the repository) are not here")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The cheque set of samples that the project made itself."""
+    folder = ROOT / "data" / "samples"
+    if not (folder / "truth.csv").is_file():
+        pytest.skip("data/samples holds no cheque set")
+    return folder

@@ -1,0 +1,114 @@
+"""One size and one slant, and the way back to the image."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from drawn_fields import PAPER, draw, paint
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chequereader.segmentation.normalise import (
+    HEIGHT,
+    character_height,
+    normalise,
+    slant,
+    stroke_width,
+    writing_lines,
+)
+
+
+def leaning_strokes(shear: float) -> np.ndarray:
+    canvas = np.zeros((60, 300), np.uint8)
+    for x in range(60, 240, 30):
+        cv2.line(canvas, (x, 50), (round(x + 40 * shear), 10), 1, 3)
+    return canvas.astype(bool)
+
+
+@pytest.mark.parametrize("shear", [-0.15, 0.0, 0.1, 0.3, 0.5, 0.75])
+def test_the_lean_of_strokes_is_found(shear: float) -> None:
+    assert slant(leaning_strokes(shear)) == pytest.approx(shear, abs=0.051)
+
+
+def test_no_ink_does_not_lean() -> None:
+    assert slant(np.zeros((20, 30), bool)) == 0.0
+
+
+@pytest.mark.parametrize("shear", [-0.1, 0.25, 0.6])
+def test_strokes_stand_upright_afterwards(shear: float) -> None:
+    field = normalise(paint(leaning_strokes(shear)))
+    assert abs(slant(field.ink.mask)) <= 0.11
+
+
+@pytest.mark.parametrize("height", [14, 20, 36, 60, 110])
+def test_digits_come_out_one_size(height: int) -> None:
+    field = normalise(draw("2480", height=height, gap=0.35 * height, pen=max(2, height // 9)).image)
+    heights = cv2.connectedComponentsWithStats(field.ink.mask.astype(np.uint8))[2][1:, cv2.CC_STAT_HEIGHT]
+    tall = heights[heights > 10]
+    assert len(tall) == 4
+    assert tall == pytest.approx(HEIGHT, rel=0.15)
+
+
+def test_the_height_of_characters_is_that_of_the_tall_ones() -> None:
+    mask = np.zeros((80, 200), bool)
+    mask[20:60, 10:14] = mask[20:60, 50:54] = mask[24:60, 90:94] = True
+    mask[57:61, 120:124] = True  # a point
+    assert character_height(mask) == pytest.approx(38.7, abs=1.5)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    height=st.integers(16, 90),
+    shear=st.floats(-0.1, 0.5),
+    across=st.floats(0.1, 0.9),
+    down=st.floats(0.1, 0.15),
+)
+def test_a_dot_maps_back_to_its_place(height: int, shear: float, across: float, down: float) -> None:
+    drawn = draw("317", height=height, gap=0.4 * height, shear=shear, pen=max(2, height // 9))
+    image = drawn.image.copy()
+    place = np.array([round(across * image.shape[1]), round(down * image.shape[0])])
+    radius = max(2, height // 10)
+    cv2.circle(image, place.tolist(), radius, 20, -1)
+    field = normalise(image)
+    _, label, _, middles = cv2.connectedComponentsWithStats(field.ink.mask.astype(np.uint8))
+    back = [field.to_image @ [*(middle + 0.5), 1] - 0.5 for middle in middles[1:]]
+    assert min(np.hypot(*(b - place)) for b in back) < 1.5
+
+
+@pytest.mark.parametrize("slope", [-0.12, 0.0, 0.08])
+def test_the_base_line_follows_the_writing(slope: float) -> None:
+    drawn = draw("2483652", height=40, slope=slope)
+    field = normalise(drawn.image)
+    assert field.baseline[0] == pytest.approx(slope, abs=0.03)
+    assert field.topline[0] == field.baseline[0]
+    to_field = cv2.invertAffineTransform(field.to_image)
+    for box in drawn.boxes:
+        x, bottom = to_field @ [(box.x0 + box.x1) / 2, box.y1, 1]
+        _, top = to_field @ [(box.x0 + box.x1) / 2, box.y0, 1]
+        assert field.baseline[0] * x + field.baseline[1] == pytest.approx(bottom, abs=4)
+        assert field.topline[0] * x + field.topline[1] == pytest.approx(top, abs=4)
+
+
+def test_a_comma_below_does_not_pull_the_base_line_down() -> None:
+    mask = np.zeros((90, 240), bool)
+    for x in (20, 60, 140, 180):
+        mask[20:56, x : x + 5] = True
+    mask[52:66, 110:114] = True
+    (slope, at), (_, top) = writing_lines(mask)
+    assert slope == pytest.approx(0, abs=0.01)
+    assert at == pytest.approx(56, abs=1)
+    assert top == pytest.approx(20, abs=1)
+
+
+@pytest.mark.parametrize("width", [2, 4, 7])
+def test_stroke_width_of_a_bar(width: int) -> None:
+    mask = np.zeros((100, 40), bool)
+    mask[5:95, 10 : 10 + width] = True
+    assert stroke_width(mask) == pytest.approx(width, rel=0.12)
+
+
+def test_blank_paper_is_a_field_without_ink() -> None:
+    field = normalise(np.full((50, 170), PAPER, np.uint8))
+    assert not field.ink.mask.any()
+    assert field.baseline[1] > field.topline[1]

@@ -1,0 +1,44 @@
+"""What each recipe fixes: rates, criterion, and which network it goes with."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from chequereader.errors import UsageError
+from chequereader.training.digit_recipes import Recipe1998, RecipeModern, RecipeTaught, choose_recipe
+
+
+def test_rates_of_1998_are_the_papers() -> None:
+    recipe = Recipe1998()
+    rates = [recipe.rate(0, 1, epoch) for epoch in range(recipe.epochs)]
+    assert rates == [5e-4] * 2 + [2e-4] * 3 + [1e-4] * 3 + [5e-5] * 4 + [1e-5] * 8
+    assert (recipe.batch, recipe.epochs) == (1, 20)
+
+
+def test_one_cycle_rises_and_falls_to_nought() -> None:
+    recipe = RecipeModern()
+    rates = [recipe.rate(step, 1000, 0) for step in range(1000)]
+    top = rates.index(max(rates))
+    assert top == pytest.approx(150, abs=1)
+    assert max(rates) == pytest.approx(recipe.PEAK)
+    assert rates[: top + 1] == sorted(rates[: top + 1])
+    assert rates[top:] == sorted(rates[top:], reverse=True)
+    assert rates[-1] < 1e-3 * recipe.PEAK
+
+
+def test_taught_loss_is_cross_entropy() -> None:
+    logits, targets = torch.randn(4, 10), torch.tensor([1, 2, 3, 9])
+    penalties = -torch.log_softmax(logits, dim=1)
+    wanted = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
+    assert torch.allclose(RecipeTaught().loss(penalties, targets), wanted)
+
+
+def test_which_recipe_goes_with_which_network() -> None:
+    assert isinstance(choose_recipe("lenet4", "1998"), Recipe1998)
+    assert isinstance(choose_recipe("lenet5", "modern"), RecipeModern)
+    assert isinstance(choose_recipe("lenet5-maxpool", "modern"), RecipeTaught)
+    with pytest.raises(UsageError, match="--recipe modern"):
+        choose_recipe("lenet5-maxpool", "1998")
+    with pytest.raises(UsageError, match="1998, modern"):
+        choose_recipe("lenet5", "2012")

@@ -1,0 +1,156 @@
+"""Runs in a folder: files, resuming after Ctrl-C, options that don't fit, the command."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from click.testing import CliRunner
+
+from chequereader.errors import UnreadableInputError, UsageError, WeightsError
+from chequereader.recognition.boosted import BoostedLeNet4
+from chequereader.training import digit_runs
+from chequereader.training.commands import train_digits_command
+from chequereader.training.digit_runs import (
+    ARCHITECTURES,
+    CHECKPOINT,
+    METRICS,
+    WEIGHTS,
+    DigitOptions,
+    load_digits,
+    stopping_on_interrupt,
+    train_digits,
+)
+from chequereader.training.digits import DigitTraining, predict
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """MNIST in form, with 24 and 10 pictures."""
+    folder = tmp_path_factory.mktemp("idx")
+    rng = np.random.default_rng(0)
+    for part, count in (("train", 24), ("t10k", 10)):
+        pictures = rng.integers(0, 256, (count, 28, 28), dtype=np.uint8)
+        header = b"\0\0\x08\x03" + np.array(pictures.shape, ">i4").tobytes()
+        (folder / f"{part}-images-idx3-ubyte").write_bytes(header + pictures.tobytes())
+        labels = (np.arange(count) % 10).astype(np.uint8)
+        header = b"\0\0\x08\x01" + np.array(labels.shape, ">i4").tobytes()
+        (folder / f"{part}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(header + labels.tobytes()))
+    return folder
+
+
+QUICK = DigitOptions("lenet1", "1998", seed=3, epochs=2, batch=4)
+
+
+def test_writes_metrics_checkpoint_and_weights(data: Path, tmp_path: Path) -> None:
+    seen: list[dict] = []
+    network = train_digits(QUICK, data, tmp_path / "run", report=seen.append)
+    assert {p.name for p in (tmp_path / "run").iterdir()} == {CHECKPOINT, METRICS, WEIGHTS}
+    lines = [json.loads(line) for line in (tmp_path / "run" / METRICS).read_text().splitlines()]
+    assert lines == seen
+    assert [(m["epoch"], m["step"]) for m in lines] == [(1, 6), (2, 12)]
+    assert all(0 <= m["test_error"] <= 1 and 0 <= m["test_rejected"] <= 1 for m in lines)
+    assert (lines[0]["architecture"], lines[0]["recipe"], lines[0]["seed"]) == ("lenet1", "1998", 3)
+    pictures = torch.zeros(2, 28, 28, dtype=torch.uint8)
+    assert torch.equal(predict(load_digits(tmp_path / "run" / WEIGHTS), pictures), predict(network, pictures))
+
+
+def test_interrupted_then_resumed_gives_the_same_weights(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train_digits(QUICK, data, tmp_path / "through")
+    advance = DigitTraining.advance
+
+    def press_in_step_8(training: DigitTraining, steps: int) -> None:
+        if training.step == 8:
+            os.kill(os.getpid(), signal.SIGINT)
+        advance(training, steps)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(DigitTraining, "advance", press_in_step_8)
+        train_digits(QUICK, data, tmp_path / "run")
+    assert not (tmp_path / "run" / WEIGHTS).exists()
+    assert len((tmp_path / "run" / METRICS).read_text().splitlines()) == 1
+    train_digits(QUICK, data, tmp_path / "run", resume=True)
+    assert (tmp_path / "run" / WEIGHTS).read_bytes() == (tmp_path / "through" / WEIGHTS).read_bytes()
+
+
+def test_second_interrupt_is_at_once() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), stopping_on_interrupt() as interrupted:
+        assert not interrupted()
+        os.kill(os.getpid(), signal.SIGINT)
+        assert interrupted()
+        os.kill(os.getpid(), signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_a_folder_with_a_run_is_not_overwritten_nor_resumed_with_other_options(
+    data: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(WeightsError, match="no such file"):
+        train_digits(QUICK, data, tmp_path, resume=True)
+    train_digits(QUICK, data, tmp_path)
+    with pytest.raises(UsageError, match="--resume"):
+        train_digits(QUICK, data, tmp_path)
+    with pytest.raises(UsageError, match="another seed, batch"):
+        train_digits(DigitOptions("lenet1", "1998", seed=4, epochs=2, batch=5), data, tmp_path, resume=True)
+
+
+def test_boosted(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(digit_runs, "VIEWS", 1)
+    options = DigitOptions("boosted-lenet4", "1998", epochs=1, batch=4)
+    seen: list[dict] = []
+    network = train_digits(options, data, tmp_path, report=seen.append)
+    assert [m["net"] for m in seen] == [1, 2, 3, "all"]
+    assert 1.0 <= seen[-1]["cost"] <= 3.0
+    loaded = load_digits(tmp_path / WEIGHTS)
+    assert isinstance(loaded, BoostedLeNet4)
+    pictures = torch.zeros(2, 28, 28, dtype=torch.uint8)
+    assert torch.equal(predict(loaded, pictures), predict(network, pictures))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (DigitOptions("lenet6"), "no architecture lenet6"),
+        (DigitOptions("lenet5", "2012"), "no recipe 2012"),
+        (DigitOptions("lenet5", distortion="wavy"), "no distortion wavy"),
+        (DigitOptions("boosted-lenet4", distortion="none"), "needs distorted digits"),
+        (DigitOptions("lenet5-maxpool", "1998"), "--recipe modern"),
+    ],
+)
+def test_options_that_make_no_sense(options: DigitOptions, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        options.resolved()
+
+
+def test_options_override_the_recipe() -> None:
+    recipe = DigitOptions("boosted-lenet4", epochs=3, batch=7).resolved()
+    assert (recipe.epochs, recipe.batch, recipe.distortion) == (3, 7, "affine")
+    assert DigitOptions("lenet5").resolved().distortion == "none"
+
+
+def test_no_mnist(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableInputError):
+        train_digits(QUICK, tmp_path, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_command_prints_a_line_a_pass(data: Path, tmp_path: Path) -> None:
+    arguments = ["--arch", "lenet1", "--data", str(data), "--epochs", "2", "--batch", "8", "--digits", "16"]
+    result = CliRunner().invoke(train_digits_command, [*arguments, "--out", str(tmp_path / "run")])
+    assert result.exit_code == 0, result.output
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [m["step"] for m in lines] == [2, 4]
+
+
+def test_help_names_every_architecture() -> None:
+    text = CliRunner().invoke(train_digits_command, ["--help"]).output
+    assert all(name in text for name in ARCHITECTURES)
