@@ -1,4 +1,4 @@
-"""Accept or reject: from a raw posterior to a calibrated confidence, and from a tolerated error to a threshold.
+"""Accept or reject: a raw posterior becomes a calibrated confidence, a tolerated error a threshold.
 
 Calibration is a logistic curve over the posterior's log odds, fitted on cheques that training never saw; with
 it comes the distribution of confidences there, from which the threshold for a tolerated share of errors
@@ -18,6 +18,7 @@ import numpy as np
 from chequereader.errors import WeightsError
 
 _LEAST = 1e-6
+_KINDS = ("whole", "auto")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Calibration:
         falling = np.array(self.sample)[::-1]
         expected = np.cumsum(1 - falling) / len(falling)
         accepted = int(np.searchsorted(expected, max_error, side="right"))
+        if accepted < len(falling):  # equal confidences are accepted together or not at all
+            accepted = int(np.count_nonzero(falling > falling[accepted]))
         if accepted == 0:
             return 1.1
         return float(falling[accepted - 1])
@@ -70,17 +73,19 @@ class Calibration:
         slope, offset = minimize(loss, np.array([1.0, 0.0])).x
         bare = cls(float(slope), float(offset), ())
         sample = sorted(bare.confidence(q) if q > 0 else 0.0 for q in posteriors)
-        return cls(bare.slope, bare.offset, tuple(round(c, 6) for c in sample))
+        # rounded down: an answer like one of the sample must reach a threshold taken from it
+        return cls(bare.slope, bare.offset, tuple(math.floor(c * 1e6) / 1e6 for c in sample))
 
 
 def load_calibrations(path: Path) -> dict[str, Calibration]:
     """Read the calibrations that belong to weights: ``whole`` for fields, ``auto`` for whole cheques.
 
-    ``WeightsError`` if the file is missing or damaged.
+    ``WeightsError`` if the file is missing or damaged, or lacks one of them.
     """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        return {k: Calibration(v["slope"], v["offset"], tuple(v["sample"])) for k, v in data.items()}
+        found = {kind: data[kind] for kind in _KINDS}
+        return {k: Calibration(v["slope"], v["offset"], tuple(v["sample"])) for k, v in found.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as broken:
         raise WeightsError(
             f"{path}: no usable calibration beside the weights; reinstall chequereader"

@@ -1,7 +1,7 @@
 """The reader: locate, segment, recognise, compose, best paths, decide. The table of contents of the program.
 
-Only this module knows the order of the stages. Fields of many scans go through one call of the recogniser. Not
-the place for how any stage works.
+Only this module knows the order of the stages. Fields of many scans go through one call of the recogniser.
+Not the place for how any stage works.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from chequereader.box import Box
 from chequereader.decision import load_calibrations
-from chequereader.errors import UsageError, one_line
+from chequereader.errors import UsageError, WeightsError, one_line
 from chequereader.fields.locate import locate
 from chequereader.fields.upright import Upright, upright
 from chequereader.grammar import amounts
@@ -54,10 +54,12 @@ class FollowedPage:
 
     @property
     def image(self) -> NDArray[np.uint8]:
+        """The page that zones lie on: upright where it was looked for, else as scanned."""
         return self.scan.image if self.page is None else self.page.image
 
     @property
     def lattice(self) -> Lattice:
+        """All zones with what the recogniser made of them."""
         return Lattice(self.segmentations, self.zone_penalties, self.penalties, self.misfits)
 
     def to_scan(self, box: Box) -> Box:
@@ -68,7 +70,10 @@ class FollowedPage:
 
 
 class Reader:
-    """Reads scans; loads weights once. ``WeightsError`` if there are none that fit, ``UsageError`` for options."""
+    """Reads scans; loads weights once.
+
+    ``WeightsError`` if there are none that fit, ``UsageError`` for options that can't be met.
+    """
 
     def __init__(self, options: ReadOptions | None = None, weights: Path | None = None) -> None:
         self.options = options or ReadOptions()
@@ -77,6 +82,8 @@ class Reader:
         self.recogniser, self.model = loaded.recogniser, loaded.model
         grammar = amounts(self.options.locale)
         if self.options.locale == "auto":
+            if loaded.grammar_penalty.shape != grammar.graph.penalty.shape:
+                raise WeightsError(f"{weights or DEFAULT}: made for another grammar; reinstall or train again")
             grammar = grammar.with_penalty(loaded.grammar_penalty.cpu())
         self.grammar = grammar
         calibrations = load_calibrations((weights or DEFAULT).with_suffix(".calibration.json"))
@@ -96,6 +103,8 @@ class Reader:
 
     def follow(self, scans: Sequence[Scan]) -> list[tuple[FollowedPage, Reading]]:
         """Read scans and keep what every stage made of them, for pictures and reports."""
+        if not scans:
+            return []
         began = time.perf_counter()
         stages: dict[str, float] = {}
         pages = [FollowedPage(scan) for scan in scans]
@@ -112,8 +121,11 @@ class Reader:
         share = {stage: ms / len(pages) for stage, ms in stages.items()}
         with _timed(stages, "decide"):
             readings = [self._decide(page, share) for page in pages]
-        elapsed = round((time.perf_counter() - began) * 1000 / max(len(pages), 1), 2)
-        return [(page, _with_time(reading, elapsed)) for page, reading in zip(pages, readings, strict=True)]
+        elapsed = round((time.perf_counter() - began) * 1000 / len(pages), 2)
+        return [
+            (page, replace(reading, elapsed_ms=elapsed))
+            for page, reading in zip(pages, readings, strict=True)
+        ]
 
     def _locate(self, page: FollowedPage) -> None:
         if self.options.field == "auto":
@@ -141,11 +153,13 @@ class Reader:
         crops = torch.from_numpy(np.concatenate([s.crops for s in parts]))
         geometry = torch.from_numpy(np.concatenate([s.geometry for s in parts]))
         done, misfits = [], []
-        for c, g in zip(crops.split(_CROPS_A_CALL), geometry.split(_CROPS_A_CALL), strict=True):
-            c, g = c.to(self.device), g.to(self.device)
-            misfit = self.recogniser.label_penalties(self.recogniser.shape_penalties(c), g)
+        for some, where in zip(crops.split(_CROPS_A_CALL), geometry.split(_CROPS_A_CALL), strict=True):
+            place = where.to(self.device)
+            misfit = self.recogniser.label_penalties(
+                self.recogniser.shape_penalties(some.to(self.device)), place
+            )
             misfits.append(misfit.cpu())
-            done.append((misfit + self.recogniser.segment_penalties(g)).cpu())
+            done.append((misfit + self.recogniser.segment_penalties(place)).cpu())
         sizes = [len(s.source) for s in parts]
         split = zip(torch.cat(done).split(sizes), torch.cat(misfits).split(sizes), strict=True)
         for page in pages:
@@ -231,6 +245,8 @@ def choose_device(name: str) -> torch.device:
         raise UsageError(f"no such device: {name}; use auto, cpu or cuda") from None
     if device.type == "cuda" and not torch.cuda.is_available():
         raise UsageError(f"device {name}: this machine has no GPU that torch can use; use --device cpu")
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise UsageError(f"device {name}: this machine has {torch.cuda.device_count()} GPUs, counted from 0")
     return device
 
 
@@ -243,9 +259,3 @@ def _timed(stages: dict[str, float], name: str) -> Iterator[None]:
     began = time.perf_counter()
     yield
     stages[name] = (time.perf_counter() - began) * 1000
-
-
-def _with_time(reading: Reading, elapsed_ms: float) -> Reading:
-    from dataclasses import replace
-
-    return replace(reading, elapsed_ms=elapsed_ms)

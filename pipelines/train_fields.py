@@ -27,7 +27,7 @@ from tqdm import tqdm
 
 from chequereader.box import Box
 from chequereader.fields.locate import Proposals, best_zones, propose
-from chequereader.fields.matching import holds_amount, true_ink
+from chequereader.fields.matching import true_ink, worth
 from chequereader.fields.page_ink import GreyImage
 from chequereader.fields.penalty import WEIGHTS, ZoneNetwork, ZonePenalty
 from chequereader.fields.upright import upright
@@ -47,14 +47,14 @@ TOP = 1, 3, 6
 
 @dataclass(frozen=True)
 class Page:
-    """A page with its truth: ``candidates`` and which of them hold the amount, bool [n].
+    """A page with its truth: ``candidates`` and what each is ``worth`` as the amount's zone, float32 [n].
 
     ``overturned``: it is seen on its head, and no candidate counts.
     """
 
     source: str
     candidates: Proposals
-    right: npt.NDArray[np.bool_]
+    worth: npt.NDArray[np.float32]
     overturned: bool = False
 
 
@@ -114,7 +114,7 @@ def examine(source: str, image: GreyImage, truth: Box) -> Page | None:
     if ink is None:
         return None
     candidates = propose(image)
-    return Page(source, candidates, holds_amount(candidates.boxes, ink))
+    return Page(source, candidates, worth(candidates.boxes, ink))
 
 
 def views_of(
@@ -129,7 +129,7 @@ def views_of(
         if view and rng.random() < OVERTURNED:
             over = propose(np.ascontiguousarray(seen[::-1, ::-1]))
             if over.boxes:
-                yield Page(source, over, np.zeros(len(over.boxes), bool), overturned=True)
+                yield Page(source, over, np.zeros(len(over.boxes), np.float32), overturned=True)
 
 
 def gather(
@@ -153,8 +153,8 @@ def fit(pages: list[Page], seed: int, epochs: int) -> ZoneNetwork:
     """Return a network trained on pages, the real sets of the same weight whatever their size."""
     torch.manual_seed(seed)
     features = torch.from_numpy(np.concatenate([p.candidates.features for p in pages]))
-    right = torch.from_numpy(np.concatenate([p.right for p in pages]))
-    owner = torch.repeat_interleave(torch.arange(len(pages)), torch.tensor([len(p.right) for p in pages]))
+    worths = torch.from_numpy(np.concatenate([p.worth for p in pages]))
+    owner = torch.repeat_interleave(torch.arange(len(pages)), torch.tensor([len(p.worth) for p in pages]))
     counts = Counter(p.source for p in pages)
     shares = {name: SYNTHETIC_WEIGHT if name == SYNTHETIC else 1.0 for name in counts}
     whole = sum(shares.values())
@@ -164,25 +164,25 @@ def fit(pages: list[Page], seed: int, epochs: int) -> ZoneNetwork:
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-2, epochs)
     for _ in range(epochs):
         optimiser.zero_grad()
-        loss = (page_losses(network(features), right, owner, len(pages)) * weight).mean()
+        loss = (page_losses(network(features), worths, owner, len(pages)) * weight).mean()
         loss.backward()
         optimiser.step()
         schedule.step()
     return network
 
 
-def page_losses(logits: Tensor, right: Tensor, owner: Tensor, pages: int) -> Tensor:
+def page_losses(logits: Tensor, worths: Tensor, owner: Tensor, pages: int) -> Tensor:
     """Return a loss for each page, [pages].
 
-    Two terms: the cross-entropy of every candidate, which makes the penalty -log of a probability, and
-    -log of the share that the right candidates take of their page, which puts them first. A page without a
-    right candidate has only the first.
+    Two terms: the cross-entropy of every candidate with its worth, which makes the penalty -log of a
+    probability, and -log of the worth expected when a page's candidates are drawn by their strength, which
+    puts the best first. A page without a right candidate has only the first.
     """
-    each = nn.functional.binary_cross_entropy_with_logits(logits, right.float(), reduction="none")
+    each = nn.functional.binary_cross_entropy_with_logits(logits, worths, reduction="none")
     entropy = torch.zeros(pages).index_add(0, owner, each)
     strength = (logits - logits.detach().max()).exp()
     every = torch.zeros(pages).index_add(0, owner, strength)
-    good = torch.zeros(pages).index_add(0, owner, strength * right)
+    good = torch.zeros(pages).index_add(0, owner, strength * worths)
     ranked = torch.where(good > 0, every.log() - good.clamp(min=1e-30).log(), torch.zeros(()))
     return 0.5 * entropy + ranked
 
@@ -194,8 +194,8 @@ def recall(pages: list[Page], penalty: ZonePenalty) -> dict[str, tuple[float, ..
         rows = []
         for page in (p for p in pages if p.source == name and not p.overturned):
             zones = best_zones(page.candidates, penalty, max(TOP))
-            right = [bool(page.right[page.candidates.boxes.index(z.boxes[0])]) for z in zones]
-            rows.append([bool(page.right.any()), *(any(right[:k]) for k in TOP)])
+            right = [page.worth[page.candidates.boxes.index(z.boxes[0])] > 0 for z in zones]
+            rows.append([page.worth.any(), *(any(right[:k]) for k in TOP)])
         shares[name] = tuple(float(v) for v in np.mean(rows, axis=0))
     return shares
 

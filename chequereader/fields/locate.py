@@ -22,7 +22,7 @@ from chequereader.fields.upright import Upright, upright
 
 MARGIN = round(0.05 * INCH)
 ALIKE = 0.7
-UNLIKELY = 1.0
+UNLIKELY = 0.25
 """Penalty of a page's best zone from which on the page may stand on its head."""
 
 

@@ -17,7 +17,7 @@ from chequereader.fields.page_ink import PAGE_DPI, GreyImage, dilated, find_ink
 from chequereader.fields.rules import find_rules
 
 COVERED = 0.9
-TOO_LARGE = 3.0
+TOO_LARGE = 2.2
 SIGN = 0.35
 """Inches left of the amount that a currency sign takes; a zone may hold it."""
 
@@ -52,21 +52,24 @@ def true_ink(page_image: GreyImage, truth: Box, sign_share: float = 0.0) -> True
     return TrueInk(mask, Box(*(round(int(v) / page.scale) for v in edges)), page.scale)
 
 
-def holds_amount(boxes: Sequence[Box], truth: TrueInk) -> npt.NDArray[np.bool_]:
-    """Return for each page box whether it holds the amount and little else, bool [n].
+def worth(boxes: Sequence[Box], truth: TrueInk) -> npt.NDArray[np.float32]:
+    """Return what each page box is worth as the amount's zone, float32 [n] in 0..1; nought if it is wrong.
 
-    It does when the centre of the amount's ink is inside, ``COVERED`` of the ink is, and its area at most
-    ``TOO_LARGE`` times that of the ink's box with a narrow margin and room for a sign.
+    It is right when the centre of the amount's ink is inside, ``COVERED`` of the ink is, and its area is at
+    most ``TOO_LARGE`` times that of the ink's box with a narrow margin and room for a sign. Of right zones
+    those that miss ink or hold much else are worth less.
     """
     x, y = (truth.box.x0 + truth.box.x1) / 2, (truth.box.y0 + truth.box.y1) / 2
     total = int(truth.mask.sum())
     margin = round(0.05 * PAGE_DPI)
     width = truth.box.width + 2 * margin + round(SIGN * PAGE_DPI)
-    limit = TOO_LARGE * width * (truth.box.height + 2 * margin)
-    found = np.zeros(len(boxes), bool)
+    tight = width * (truth.box.height + 2 * margin)
+    values = np.zeros(len(boxes), np.float32)
     for i, box in enumerate(boxes):
         x0, y0, x1, y1 = (max(round(v * truth.scale), 0) for v in box)
-        covered = int(truth.mask[y0:y1, x0:x1].sum()) >= COVERED * total
+        covered = int(truth.mask[y0:y1, x0:x1].sum()) / total
         central = box.x0 <= x < box.x1 and box.y0 <= y < box.y1
-        found[i] = covered and central and box.area <= limit
-    return found
+        if covered >= COVERED and central and box.area <= TOO_LARGE * tight:
+            missing = (1 - covered) / (1 - COVERED)
+            values[i] = (1 - 0.8 * missing) * min(1.15 * tight / box.area, 1.0)
+    return values

@@ -59,13 +59,14 @@ def viterbi(segmentation: Graph, penalties: Tensor, grammar: Graph) -> BestPaths
     with torch.no_grad():
         trellis = Trellis(segmentation, penalties, grammar)
         values, into = trellis.best()
-        walk = trace(trellis, values, into)
+        least = trellis.total_best(values)
+        walk = trace(trellis, values, into, least)
     member, arcs, grammar_arcs = on_device(penalties.device, *walk)
     labels = grammar.label[grammar_arcs]
     offset = torch.searchsorted(member, torch.arange(segmentation.members + 1, device=member.device))
     step = penalties[arcs, labels] + segmentation.penalty[arcs] + grammar.penalty[grammar_arcs]
     total = step.new_zeros(segmentation.members).index_add(0, member, step)
-    total = total.masked_fill(trellis.total_best(values) == torch.inf, torch.inf)
+    total = total.masked_fill(least == torch.inf, torch.inf)
     return BestPaths(total, arcs, labels, grammar_arcs, offset)
 
 

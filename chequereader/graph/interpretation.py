@@ -13,7 +13,7 @@ from chequereader.graph.graph import Graph
 from chequereader.graph.strings import nbest_paths
 from chequereader.graph.trellis import Trellis
 
-MARGINS: tuple[float, ...] = (8.0, 32.0, float("inf"))
+MARGINS: tuple[float, ...] = (2.0, 8.0, 32.0, float("inf"))
 """The n best are sought among paths this much worse than the best, one attempt after the other."""
 
 Reading = tuple[float, list[int], list[int], list[int]]
@@ -74,10 +74,9 @@ def nbest(
     wanted = torch.ones(segmentation.members, dtype=torch.bool, device=penalties.device)
     with torch.no_grad():
         for margin in MARGINS:
-            graph = interpret(
-                segmentation, penalties, grammar, torch.where(wanted, margin, -torch.inf).to(penalties)
-            )
-            paths = nbest_paths(graph, n, key)
+            allowed = torch.where(wanted, margin, -torch.inf).to(penalties)
+            graph = interpret(segmentation, penalties, grammar, allowed)
+            paths = nbest_paths(graph, n, key, margin)
             total, member, offset = paths.penalty.tolist(), paths.member.tolist(), paths.offset.tolist()
             labels, arcs = paths.labels.tolist(), graph.arc_map[paths.arcs].tolist()
             for index in sorted({*member}):
@@ -87,8 +86,7 @@ def nbest(
                 string = labels[offset[path] : offset[path + 1]]
                 readings[index].append((total[path], string, [a for a, _ in steps], [g for _, g in steps]))
             for index in wanted.nonzero()[:, 0].tolist():
-                found = readings[index]
-                wanted[index] = bool(found) and (len(found) < n or found[-1][0] > found[0][0] + margin)
+                wanted[index] = 0 < len(readings[index]) < n
             if not wanted.any():
                 break
     return readings

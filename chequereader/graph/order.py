@@ -31,9 +31,9 @@ class Schedule:
     A node's level is the number of arcs on the longest way to it, so a level's arcs all come from lower
     levels. ``arc_order`` int64 [arcs]: the arc at each sorted position. ``source``, ``target`` int64 [arcs]:
     ranks of the ends of the sorted arcs; ``place``: the target's place among the nodes of its level.
-    ``node_order`` int64 [nodes]: the node of each rank; ``rank`` its
-    inverse. ``first`` int64 [nodes + 1]: where the arcs into each ranked node begin. ``levels``: from level 1
-    up. ``in_degree``: the largest number of arcs into one node.
+    ``node_order`` int64 [nodes]: the node of each rank; ``rank`` its inverse. ``first`` int64 [nodes + 1]:
+    where the arcs into each ranked node begin. ``levels``: from level 1 up. ``in_degree``: the largest number
+    of arcs into one node.
     """
 
     arc_order: Tensor

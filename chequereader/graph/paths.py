@@ -70,9 +70,21 @@ def best_values(graph: Graph) -> BestValues:
     member = graph.node_member[schedule.node_order[final]]
     total = values.new_full((graph.members,), torch.inf)
     total.scatter_reduce_(0, member, values[final], "amin")
-    if bool((total.isnan() | (total == -torch.inf)).any()):
+    if not bool((total > -torch.inf).all()):
         graph.check_penalties()
     return BestValues(values, initial, weight, final, member, total)
+
+
+@torch.no_grad()
+def best_remaining(graph: Graph) -> Tensor:
+    """Return the least penalty of the ways from each ranked node to a final one, [nodes]."""
+    schedule = graph.schedule
+    weight = graph.penalty.index_select(0, schedule.arc_order)
+    ahead = torch.where(graph.final[schedule.node_order], 0.0, torch.inf).to(weight)
+    for a, b, _, _ in reversed(schedule.levels):
+        ways = ahead.index_select(0, schedule.target[a:b]) + weight[a:b]
+        ahead.scatter_reduce_(0, schedule.source[a:b], ways, "amin")
+    return ahead
 
 
 def best_path(graph: Graph) -> Paths:

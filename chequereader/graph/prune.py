@@ -6,7 +6,7 @@ import torch
 
 from chequereader.graph.errors import GraphError
 from chequereader.graph.graph import Graph
-from chequereader.graph.paths import best_values
+from chequereader.graph.paths import best_remaining, best_values
 from chequereader.graph.scores import arc_posteriors
 from chequereader.graph.trim import subgraph
 
@@ -29,15 +29,9 @@ def prune_margin(graph: Graph, margin: float) -> Graph:
     """
     if not margin >= 0.0:
         raise GraphError(f"a margin of {margin}: give 0 or more")
-    with torch.no_grad():
-        schedule = graph.schedule
-        best = best_values(graph)
-        weight = best.weight
-        ahead = torch.where(graph.final[schedule.node_order], 0.0, torch.inf).to(weight)
-        for a, b, _, _ in reversed(schedule.levels):
-            ways = ahead.index_select(0, schedule.target[a:b]) + weight[a:b]
-            ahead.scatter_reduce_(0, schedule.source[a:b], ways, "amin")
-        through = best.values[schedule.source] + weight + ahead[schedule.target]
-        bound = (best.total + margin)[graph.node_member[schedule.node_order[schedule.target]]]
-        kept = schedule.arc_order[(through <= bound) & (through < torch.inf)]
+    schedule = graph.schedule
+    best = best_values(graph)
+    through = best.values[schedule.source] + best.weight + best_remaining(graph)[schedule.target]
+    bound = (best.total + margin)[graph.node_member[schedule.node_order[schedule.target]]]
+    kept = schedule.arc_order[(through <= bound) & (through < torch.inf)]
     return subgraph(graph, kept.sort().values)

@@ -96,7 +96,7 @@ class Recursion:
         )
         self.total = floor - mass.log_()
         self.final_share = (finite(self.total)[self.final_member] - ends).exp_()
-        if bool((self.total.isnan() | (self.total == -torch.inf)).any()):
+        if not bool((self.total > -torch.inf).all()):
             graph.check_penalties()
 
     def original(self, of_sorted: Tensor) -> Tensor:

@@ -6,6 +6,8 @@ graphs with a grammar see ``interpretation.nbest``.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -13,14 +15,20 @@ from torch import Tensor
 from chequereader.graph.errors import GraphError
 from chequereader.graph.graph import EPSILON, Graph
 from chequereader.graph.order import on_host, spans, stable_order
-from chequereader.graph.paths import Paths, paths_of
+from chequereader.graph.paths import Paths, best_remaining, best_values, paths_of
 
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 """Strings are told apart by 64-bit hashes: among a million strings two collide with probability 3e-8."""
 
+SLACK = 1e-5
+"""Share of a penalty by which sums in another order may differ; what is that close to the margin stays in."""
 
-def nbest_paths(graph: Graph, n: int, key: Tensor | None = None) -> Paths:
+
+def nbest_paths(graph: Graph, n: int, key: Tensor | None = None, margin: Tensor | float = math.inf) -> Paths:
     """Return the best paths with the ``n`` best distinct label strings of each member, best first.
+
+    Strings worse than the best by more than ``margin`` (a number or [members]) are left out; a small margin
+    makes the search fast.
 
     ``key`` int64 [labels] maps labels before strings are compared, ``EPSILON`` leaving a label out (rubbish,
     say); epsilon arcs are left out always. A member has fewer paths where it has fewer strings. Raises
@@ -29,7 +37,7 @@ def nbest_paths(graph: Graph, n: int, key: Tensor | None = None) -> Paths:
     if n < 1:
         raise GraphError(f"{n} best paths: ask for at least one")
     graph.check_penalties()
-    search = _Search(graph, n, _symbols(graph, key))
+    search = _Search(graph, n, _symbols(graph, key), margin)
     search.run()
     return search.paths()
 
@@ -73,9 +81,13 @@ class _Search:
     -1 at a start; those of one ranked node stand together, from ``first`` to ``end``.
     """
 
-    def __init__(self, graph: Graph, n: int, symbols: np.ndarray) -> None:
+    def __init__(self, graph: Graph, n: int, symbols: np.ndarray, margin: Tensor | float) -> None:
         self.graph, self.n = graph, n
         schedule = graph.schedule
+        allowed = best_values(graph).total + torch.as_tensor(margin, device=graph.device)
+        slack = SLACK * (1 + allowed.abs()).nan_to_num(posinf=1.0)
+        of_node = (allowed + slack)[graph.node_member[schedule.node_order]] - best_remaining(graph)
+        (self.bound,) = on_host(of_node.double())
         self.levels = schedule.levels
         self.source, self.target, self.arc_order = on_host(
             schedule.source, schedule.target, schedule.arc_order
@@ -112,8 +124,8 @@ class _Search:
         string = np.concatenate([np.where(symbol == 0, before, grown), np.ones(opening.shape[0], np.uint64)])
         node = np.concatenate([self.target[arc], opening])
         arc, previous = np.concatenate([arc, none]), np.concatenate([previous, none])
-        finite = np.nonzero(np.isfinite(penalty))[0]
-        kept = finite[_best(node[finite], string[finite], penalty[finite], self.n)]
+        near = np.nonzero(np.isfinite(penalty) & (penalty <= self.bound[node]))[0]
+        kept = near[_best(node[near], string[near], penalty[near], self.n)]
         place = slice(self.count, self.count + kept.shape[0])
         self.penalty[place], self.string[place] = penalty[kept], string[kept]
         self.arc[place], self.previous[place] = arc[kept], previous[kept]

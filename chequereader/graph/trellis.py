@@ -168,7 +168,7 @@ class Trellis:
         return of_emission, of_grammar
 
     def _checked(self, total: Tensor) -> Tensor:
-        if bool((total.isnan() | (total == -torch.inf)).any()):
+        if not bool((total > -torch.inf).all()):
             self.segmentation.check_penalties()
             self.grammar.check_penalties()
             wrong = (self.emission.isnan() | (self.emission == -torch.inf)).any(1).nonzero()[:, 0]
@@ -179,11 +179,12 @@ class Trellis:
         return total
 
 
-def trace(trellis: Trellis, values: Tensor, into: Tensor) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Best paths backwards from the final nodes; member, segmentation arc and grammar arc of each step."""
+def trace(
+    trellis: Trellis, values: Tensor, into: Tensor, total: Tensor
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Best paths, of penalties ``total`` [members], backwards from the final nodes; member, segmentation arc and grammar arc of each step."""
     schedule, pairing_ = trellis.schedule, trellis.pairing
     ends = trellis.final_values(values)
-    total = trellis.total_best(values)
     hits = ((ends == total[trellis.final_member, None]) & (ends < torch.inf)).nonzero()
     row, state, final_member, final_nodes = on_host(
         *hits.unbind(1), trellis.final_member, trellis.final_nodes

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from chequereader.alphabet import Alphabet
 from chequereader.errors import WeightsError
+from chequereader.output import written_whole
 from chequereader.recognition.recogniser import Recogniser
 
 SHIPPED = Path(__file__).parent.parent / "weights"
@@ -40,7 +41,7 @@ class Weights:
 
 
 def save_weights(path: Path, name: str, recogniser: Recogniser, grammar_penalty: Tensor) -> None:
-    """Write weights; the file appears whole or not at all."""
+    """Write weights; the file appears whole or not at all. ``OutputError`` if it can't be written."""
     tensors = {f"recogniser.{k}": v.detach().cpu().contiguous() for k, v in recogniser.state_dict().items()}
     tensors[_GRAMMAR] = grammar_penalty.detach().cpu().contiguous()
     about = {
@@ -50,9 +51,8 @@ def save_weights(path: Path, name: str, recogniser: Recogniser, grammar_penalty:
         "classes": recogniser.alphabet.classes,
         "raised": recogniser.alphabet.raised,
     }
-    partial = path.with_suffix(".partial")
-    save_file(tensors, partial, metadata={"chequereader": json.dumps(about)})
-    partial.replace(path)
+    with written_whole(path) as temporary:
+        temporary.write_bytes(save(tensors, metadata={"chequereader": json.dumps(about)}))
 
 
 def load_weights(path: Path | None = None) -> Weights:
@@ -79,19 +79,19 @@ def load_weights(path: Path | None = None) -> Weights:
             about["architecture"],
         )
         grammar_penalty = tensors.pop(_GRAMMAR)
+        model = f"{about['name']}@{checksum[:12]}"
         recogniser.load_state_dict({k.removeprefix("recogniser."): v for k, v in tensors.items()})
     except (SafetensorError, KeyError, ValueError, RuntimeError) as broken:
         raise WeightsError(
             f"{where}: not weights of this program ({type(broken).__name__}); reinstall or train them again"
         ) from broken
-    return Weights(recogniser.eval(), grammar_penalty, f"{about['name']}@{checksum[:12]}")
+    return Weights(recogniser.eval(), grammar_penalty, model)
 
 
 def _verify(path: Path, checksum: str) -> None:
-    listed = dict(
-        reversed(line.split()) for line in (path.parent / "SHA256SUMS").read_text().splitlines() if line
-    )
-    if listed.get(path.name) != checksum:
+    listing = path.parent / "SHA256SUMS"
+    lines = listing.read_text(encoding="utf-8").splitlines() if listing.is_file() else []
+    if f"{checksum}  {path.name}" not in lines:
         raise WeightsError(
             f"{path}: damaged, its checksum is not the one it came with; reinstall chequereader"
         )

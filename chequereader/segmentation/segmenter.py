@@ -133,7 +133,7 @@ def _candidates(field: Field, lines: Cuts) -> Segmentation:
     for a, ((i, j), (x0, y0, x1, y1)) in enumerate(zip(arcs, boxes, strict=True)):
         window = slice(max(y0 - 1, 0), y1 + 1), slice(max(x0 - 1, 0), x1 + 1)
         mine = (piece_grown[window] >= i) & (piece_grown[window] < j)
-        picture = np.where(mine, ink[window], 0.0)
+        picture = ink[window] * mine
         area[a] = picture.sum()
         crops[a] = _crop(picture)
     geometry = _geometry(field, lines, arc, box, extent, area)
@@ -159,14 +159,13 @@ def _crop(picture: NDArray[np.float32]) -> NDArray[np.uint8]:
     scale = _BOX / max(height, width, _MIN_SIDE)
     size = max(round(width * scale), 1), max(round(height * scale), 1)
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    total = float(small.sum()) or 1.0
-    cx = float((small.sum(axis=0) * np.arange(size[0])).sum()) / total
-    cy = float((small.sum(axis=1) * np.arange(size[1])).sum()) / total
+    moments = cv2.moments(small)
+    total = moments["m00"] or 1.0
     middle = (CROP - 1) / 2
-    left = int(np.clip(round(middle - cx), 0, CROP - size[0]))
-    top = int(np.clip(round(middle - cy), 0, CROP - size[1]))
+    left = min(max(round(middle - moments["m10"] / total), 0), CROP - size[0])
+    top = min(max(round(middle - moments["m01"] / total), 0), CROP - size[1])
     out = np.zeros((CROP, CROP), np.uint8)
-    out[top : top + size[1], left : left + size[0]] = np.round(np.clip(small, 0, 1) * 255)
+    out[top : top + size[1], left : left + size[0]] = cv2.convertScaleAbs(small, alpha=255.0)
     return out
 
 

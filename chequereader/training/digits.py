@@ -167,7 +167,10 @@ def measure(network: DigitNetwork | BoostedLeNet4, digits: DigitSet) -> dict[str
     """
     penalties = predict(network, digits.pictures)
     wrong = penalties.argmin(dim=1) != digits.labels
-    return {"test_error": float(wrong.float().mean()), "test_rejected": least_rejected(gap(penalties), wrong)}
+    return {
+        "test_error": float(wrong.double().mean()),
+        "test_rejected": least_rejected(gap(penalties), wrong),
+    }
 
 
 def least_rejected(score: Tensor, wrong: Tensor, tolerated: float = TOLERATED_ERROR) -> float:
@@ -179,7 +182,7 @@ def least_rejected(score: Tensor, wrong: Tensor, tolerated: float = TOLERATED_ER
     ends = torch.ones(len(order), dtype=torch.bool)
     ends[:-1] = score[order][1:] < score[order][:-1]
     fine = kept[ends & (errors <= tolerated * kept)]
-    return 1.0 - (int(fine.max()) if len(fine) else 0) / len(order)
+    return (len(order) - (int(fine.max()) if len(fine) else 0)) / len(order)
 
 
 @torch.no_grad()

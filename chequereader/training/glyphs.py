@@ -187,14 +187,18 @@ def _cropped(picture: Picture, level: float) -> Picture:
 
 def read_idx(path: Path) -> NDArray[np.uint8]:
     """Read an idx file of bytes, gzipped or not, such as MNIST's."""
-    raw = path.read_bytes()
-    if path.suffix == ".gz":
-        raw = gzip.decompress(raw)
-    if len(raw) < 4 or raw[:3] != b"\0\0\x08":
-        raise UnreadableInputError(f"{path}: not an idx file of bytes; expected a file like MNIST's")
-    dims = raw[3]
-    shape = np.frombuffer(raw, ">i4", dims, 4)
-    return np.frombuffer(raw, np.uint8, offset=4 + 4 * dims).reshape(shape)
+    try:
+        raw = path.read_bytes()
+        if path.suffix == ".gz":
+            raw = gzip.decompress(raw)
+        if raw[:3] != b"\0\0\x08":
+            raise ValueError("another kind of file")
+        shape = np.frombuffer(raw, ">i4", raw[3], 4)
+        return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(shape)
+    except (OSError, EOFError, ValueError, IndexError) as broken:
+        raise UnreadableInputError(
+            f"{path}: not a whole idx file of bytes ({broken}); expected one like MNIST's"
+        ) from broken
 
 
 def mnist(folder: Path, part: str = "train") -> ImageGlyphs:

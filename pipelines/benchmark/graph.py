@@ -300,10 +300,8 @@ def report_gpu(repeats: int) -> None:
             run(given, "cuda")
             torch.cuda.synchronize()
             times.append(time.perf_counter() - begin)
-        milliseconds = 1000 * min(times) / LARGE_BATCH
-        print(
-            f"GPU ({torch.cuda.get_device_name()}), batch {LARGE_BATCH}, {name}: {milliseconds:.4f} ms a lattice"
-        )
+        card, milliseconds = torch.cuda.get_device_name(), 1000 * min(times) / LARGE_BATCH
+        print(f"{card}, batch {LARGE_BATCH}, {name}: {milliseconds:.4f} ms a lattice")
 
 
 def main(arguments: list[str]) -> None:

@@ -14,7 +14,7 @@ from toy_page import toy_page, turned
 
 from chequereader.box import Box
 from chequereader.fields.features import NAMES
-from chequereader.fields.locate import ALIKE, Zone, locate
+from chequereader.fields.locate import ALIKE, Zone, locate, page_and_zones
 from chequereader.fields.upright import upright
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +55,19 @@ def test_a_skewed_scan_is_located_after_it_is_made_upright(angle: float) -> None
         b.x0 <= on_scan[0] < b.x1 and b.y0 <= on_scan[1] < b.y1 and b.width < 2 * page.amount.width
         for b in found
     )
+
+
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_a_scan_may_lie_any_way_up(quarters: int) -> None:
+    page = toy_page()
+    scan = np.ascontiguousarray(np.rot90(page.image, quarters))
+    marked = np.zeros_like(page.image)
+    marked[page.amount.y0 : page.amount.y1, page.amount.x0 : page.amount.x1] = 1
+    rows, columns = np.nonzero(np.rot90(marked, quarters))
+    truth = Box(int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
+    result, zones = page_and_zones(scan)
+    found = [result.to_scan(zone.boxes[0]) for zone in zones[:3]]
+    assert any(box.intersection(truth).area >= 0.9 * truth.area and box.area <= 5 * truth.area for box in found)
 
 
 def test_a_printed_dollar_tells_the_currency() -> None:

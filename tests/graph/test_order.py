@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from graph_oracle import acyclic, quick
+from graph_oracle import acyclic, lattice, quick
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from chequereader.graph import CycleError, Graph, pack
+from chequereader.graph import CycleError, Graph, pack, reverse
 from chequereader.graph.order import Csr, spans, stable_order
 
 
@@ -29,6 +29,13 @@ def test_levels_are_longest_ways(members: list[Graph]) -> None:
         assert bool(((targets >= node) & (targets < node_end)).all())
         assert bool((schedule.source[arc:arc_end] < node).all())
     assert schedule.levels == () or schedule.levels[-1].arc_end == graph.arcs
+
+
+def test_segmentation_graphs_and_others_get_the_same_levels() -> None:
+    chained = pack([lattice(5, 2), lattice(1, 1), lattice(3, 2)])
+    assert [level[:2] for level in chained.schedule.levels] == [(0, 2), (2, 6), (6, 8), (8, 10)]
+    backwards = reverse(chained).schedule
+    assert [level[:2] for level in backwards.levels] == [(0, 2), (2, 6), (6, 8), (8, 10)]
 
 
 def test_a_cycle_names_its_member() -> None:

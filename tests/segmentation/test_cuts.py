@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 import pytest
@@ -33,7 +35,7 @@ def check_apart(field: Field, cuts: Cuts) -> None:
     assert (cuts.x[0] == 0).all()
     assert (cuts.x[-1] == width).all()
     left = left_of(cuts, mask.shape) & mask[None]
-    for before, after in zip(left[:-1], left[1:], strict=True):
+    for before, after in pairwise(left):
         assert not (before & ~after).any(), "two cuts cross in ink"
         assert (after & ~before).sum() >= 8, "next to no ink between two cuts"
     inner = cuts.x[1:-1]

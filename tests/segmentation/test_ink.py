@@ -75,15 +75,15 @@ def test_strokes_are_ink_and_paper_is_not() -> None:
     assert found.soft.max() <= 1.0
 
 
-@pytest.mark.parametrize("tilt", [-0.03, 0.0, 0.03])
-@pytest.mark.parametrize("thick", [1, 3])
+@pytest.mark.parametrize("tilt", [-0.015, 0.0, 0.015])
+@pytest.mark.parametrize("thick", [1, 2])
 def test_a_rule_goes_and_the_strokes_across_it_stay(tilt: float, thick: int) -> None:
     drawn = draw("714907", height=36)
     low = slice(0, 92)  # a rule to write on lies low in its field
     page, strokes = drawn.image[low], drawn.ink[low]
     _, width = page.shape
     rule = np.zeros(page.shape, np.uint8)
-    row = 68  # through the feet of the digits, which stand on row 72
+    row = 66  # through the feet of the digits, which stand on row 72
     ends = (0, round(row - tilt * width / 2)), (width - 1, round(row + tilt * width / 2))
     cv2.line(rule, *ends, 1, thick)
     image = page.copy()

@@ -71,7 +71,7 @@ def test_a_dot_maps_back_to_its_place(height: int, shear: float, across: float, 
     radius = max(2, height // 10)
     cv2.circle(image, place.tolist(), radius, 20, -1)
     field = normalise(image)
-    _, label, _, middles = cv2.connectedComponentsWithStats(field.ink.mask.astype(np.uint8))
+    middles = cv2.connectedComponentsWithStats(field.ink.mask.astype(np.uint8))[3]
     back = [field.to_image @ [*(middle + 0.5), 1] - 0.5 for middle in middles[1:]]
     assert min(np.hypot(*(b - place)) for b in back) < 1.5
 

@@ -32,11 +32,13 @@ from chequereader.training.digits import DigitTraining, predict
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """MNIST in form, with 24 and 10 pictures."""
+    """MNIST in form, with 60 and 10 pictures: a bar whose place is the label."""
     folder = tmp_path_factory.mktemp("idx")
     rng = np.random.default_rng(0)
-    for part, count in (("train", 24), ("t10k", 10)):
-        pictures = rng.integers(0, 256, (count, 28, 28), dtype=np.uint8)
+    for part, count in (("train", 60), ("t10k", 10)):
+        pictures = rng.integers(0, 60, (count, 28, 28), dtype=np.uint8)
+        for index, picture in enumerate(pictures):
+            picture[4:24, 4 + 2 * (index % 10) : 6 + 2 * (index % 10)] = 255
         header = b"\0\0\x08\x03" + np.array(pictures.shape, ">i4").tobytes()
         (folder / f"{part}-images-idx3-ubyte").write_bytes(header + pictures.tobytes())
         labels = (np.arange(count) % 10).astype(np.uint8)
@@ -54,7 +56,7 @@ def test_writes_metrics_checkpoint_and_weights(data: Path, tmp_path: Path) -> No
     assert {p.name for p in (tmp_path / "run").iterdir()} == {CHECKPOINT, METRICS, WEIGHTS}
     lines = [json.loads(line) for line in (tmp_path / "run" / METRICS).read_text().splitlines()]
     assert lines == seen
-    assert [(m["epoch"], m["step"]) for m in lines] == [(1, 6), (2, 12)]
+    assert [(m["epoch"], m["step"]) for m in lines] == [(1, 15), (2, 30)]
     assert all(0 <= m["test_error"] <= 1 and 0 <= m["test_rejected"] <= 1 for m in lines)
     assert (lines[0]["architecture"], lines[0]["recipe"], lines[0]["seed"]) == ("lenet1", "1998", 3)
     pictures = torch.zeros(2, 28, 28, dtype=torch.uint8)
@@ -67,13 +69,13 @@ def test_interrupted_then_resumed_gives_the_same_weights(
     train_digits(QUICK, data, tmp_path / "through")
     advance = DigitTraining.advance
 
-    def press_in_step_8(training: DigitTraining, steps: int) -> None:
-        if training.step == 8:
+    def press_in_step_20(training: DigitTraining, steps: int) -> None:
+        if training.step == 20:
             os.kill(os.getpid(), signal.SIGINT)
         advance(training, steps)
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(DigitTraining, "advance", press_in_step_8)
+        patch.setattr(DigitTraining, "advance", press_in_step_20)
         train_digits(QUICK, data, tmp_path / "run")
     assert not (tmp_path / "run" / WEIGHTS).exists()
     assert len((tmp_path / "run" / METRICS).read_text().splitlines()) == 1
@@ -105,7 +107,7 @@ def test_a_folder_with_a_run_is_not_overwritten_nor_resumed_with_other_options(
 
 def test_boosted(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(digit_runs, "VIEWS", 1)
-    options = DigitOptions("boosted-lenet4", "1998", epochs=1, batch=4)
+    options = DigitOptions("boosted-lenet4", "1998", epochs=1, batch=2)
     seen: list[dict] = []
     network = train_digits(options, data, tmp_path, report=seen.append)
     assert [m["net"] for m in seen] == [1, 2, 3, "all"]

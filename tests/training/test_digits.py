@@ -76,10 +76,9 @@ def test_the_seed_decides() -> None:
     ("architecture", "recipe"),
     [
         ("lenet1", Recipe1998(epochs=2)),
-        ("lenet4", Recipe1998(epochs=2)),
         ("lenet5", RecipeModern(epochs=12, batch=16, distortion="none")),
     ],
-    ids=["lenet1-1998", "lenet4-1998", "lenet5-modern"],
+    ids=["lenet1-1998", "lenet5-modern"],
 )
 def test_learns_what_is_easy(architecture: str, recipe: Recipe) -> None:
     training = DigitTraining(architecture, recipe, strokes(200), seed=0)

@@ -1,0 +1,28 @@
+"""The fourteen characters of E-13B, in transcriptions and in Unicode.
+
+Not for their shapes: the drawn ones are in ``synthetic``, the RBF codes in ``recognition``.
+"""
+
+from __future__ import annotations
+
+from chequereader.alphabet import RUBBISH, Alphabet
+
+TRANSIT, AMOUNT, ON_US, DASH = "ABCD"
+"""The four signs as transcriptions write them."""
+
+E13B = Alphabet("0123456789" + TRANSIT + AMOUNT + ON_US + DASH + RUBBISH)
+"""What the network tells apart and what stands on the arcs of the graph."""
+
+_SIGNS = str.maketrans(
+    {
+        TRANSIT: "\N{OCR BRANCH BANK IDENTIFICATION}",
+        AMOUNT: "\N{OCR AMOUNT OF CHECK}",
+        ON_US: "\N{OCR CUSTOMER ACCOUNT NUMBER}",
+        DASH: "\N{OCR DASH}",
+    }
+)
+
+
+def to_unicode(raw: str) -> str:
+    """Return a transcription with the OCR symbols of Unicode in place of A, B, C, D."""
+    return raw.translate(_SIGNS)

@@ -1,0 +1,227 @@
+"""The segmentation graph of a MICR line: cuts by ink and by the fixed pitch, candidates of up to one character.
+
+A character of E-13B may be several bars: a candidate is a run of pieces no wider than a character. Characters
+stand an eighth of an inch apart, so runs of two characters are never candidates, and a wide gap holds a known
+number of blank cells. Not for scores: see ``recognition``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chequereader.box import Box
+from chequereader.micr.line import HEIGHT, ROWS, Strip
+
+PITCH = HEIGHT * 0.125 / 0.117
+"""Distance of neighbouring characters in a strip, in pixels."""
+
+GEOMETRY = (
+    "width",
+    "height",
+    "top",
+    "bottom",
+    "gap_left",
+    "gap_right",
+    "crossed_left",
+    "crossed_right",
+    "density",
+    "pieces",
+    "from_left",
+    "to_right",
+)
+"""What is told of each candidate beside its picture; lengths in digit heights."""
+
+CROP = 32
+_INK = 96  # a strip's pixel from which on it counts as ink
+_BAND = slice(3, 29)  # rows that characters reach; ink beyond belongs to something else
+_WIDEST = 19.5  # pixels of the widest character, 0.091 inch and what ink spreads
+_SLIVER = 5.5  # pixels; every character is wider, so nothing as narrow is worth a look
+_MAX_RUN = 6
+_SPECK = 3  # pixels of ink; less is dirt
+_NEAR = 3  # columns closer than this are one cut
+_WIDE_GAP = 1.15 * PITCH  # no two neighbours stand as far apart
+
+
+@dataclass(frozen=True)
+class MicrSegmentation:
+    """Candidates of one line as arcs between cuts, ordered by source.
+
+    ``source``, ``target`` int64 [arcs]; ``cuts`` nodes, the first one starts, the last one ends. ``crops``
+    uint8 [arcs, 32, 32]: the candidate alone, ink bright, in its place in the line, centred across.
+    ``geometry`` float32 [arcs, len(GEOMETRY)]. ``columns`` int32 [arcs, 2]: the candidate's ink in the strip.
+    ``looked_at`` bool [arcs]: candidates worth a look by the network; the others are rubbish.
+    ``cells`` int32 [arcs]: blank cells between two characters for arcs that hold no ink, else nought.
+    """
+
+    strip: Strip
+    cuts: int
+    source: NDArray[np.int64]
+    target: NDArray[np.int64]
+    crops: NDArray[np.uint8]
+    geometry: NDArray[np.float32]
+    columns: NDArray[np.int32]
+    looked_at: NDArray[np.bool_]
+    cells: NDArray[np.int32]
+
+    def image_box(self, first: int, last: int) -> Box:
+        """Return the box of the candidates ``first`` .. ``last`` in pixels of the picture, rows of digits."""
+        x0, x1 = self.columns[first, 0] - 0.5, self.columns[last, 1] - 0.5
+        y0, y1 = (ROWS - 1 - HEIGHT) / 2, (ROWS - 1 + HEIGHT) / 2
+        corners = np.array([(x, y, 1.0) for x in (x0, x1) for y in (y0, y1)]) @ self.strip.to_image.T + 0.5
+        low, high = np.floor(corners.min(axis=0)), np.ceil(corners.max(axis=0))
+        return Box(max(int(low[0]), 0), max(int(low[1]), 0), int(high[0]), int(high[1]))
+
+
+def segment(strip: Strip) -> MicrSegmentation:
+    """Return the segmentation graph of a strip; no cuts and no arcs where there is no ink."""
+    ink = strip.ink
+    mask = ink[_BAND] >= _INK
+    profile = mask.sum(axis=0)
+    piece, crossed = _pieces(profile)
+    count = len(piece)
+    if not count:
+        nothing = np.zeros(0, np.int64)
+        return MicrSegmentation(
+            strip,
+            *(0, nothing, nothing),
+            np.zeros((0, CROP, CROP), np.uint8),
+            np.zeros((0, len(GEOMETRY)), np.float32),
+            *(np.zeros((0, 2), np.int32), np.zeros(0, bool), np.zeros(0, np.int32)),
+        )
+    first, run = _runs(piece)
+    last = first + run - 1
+    gap = piece[1:, 0] - piece[:-1, 1]
+    blank = np.flatnonzero(gap > _WIDE_GAP)
+    # a node stands before each piece; one more behind each piece before a blank and at the end
+    before = np.arange(count) + np.searchsorted(blank, np.arange(count))
+    behind = np.append(before[1:], before[-1] + 1)
+    behind[blank] = before[blank] + 1
+    source = np.concatenate([before[first], behind[blank]])
+    target = np.concatenate([behind[last], before[blank + 1]])
+    columns = np.concatenate(
+        [
+            np.stack([piece[first, 0], piece[last, 1]], axis=1),
+            np.stack([piece[blank, 1], piece[blank + 1, 0]], axis=1),
+        ]
+    ).astype(np.int32)
+    cells = np.concatenate([np.zeros(len(first)), np.rint((gap[blank] - 0.5 * PITCH) / PITCH)])
+    looked_at = columns[:, 1] - columns[:, 0] >= _SLIVER
+    looked_at[len(first) :] = False
+    order = np.lexsort((target, source))
+    geometry = np.zeros((len(order), len(GEOMETRY)), np.float32)
+    geometry[: len(first)] = _geometry(mask, piece, crossed, first, last)
+    crops = np.zeros((len(order), CROP, CROP), np.uint8)
+    crops[: len(first)] = _crops(ink, columns[: len(first)])
+    return MicrSegmentation(
+        strip,
+        int(behind[-1]) + 1,
+        source[order],
+        target[order],
+        crops[order],
+        geometry[order],
+        columns[order],
+        looked_at[order],
+        cells[order].astype(np.int32),
+    )
+
+
+def _pieces(profile: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the columns [pieces, 2] of each piece, and the ink that the cut before each of them crosses.
+
+    Gaps separate pieces; what is wider than a character is cut where it has the least ink.
+    """
+    padded = np.concatenate([[0], (profile > 0).view(np.int8), [0]])
+    edge = np.flatnonzero(np.diff(padded)).reshape(-1, 2)
+    total = np.concatenate([[0], np.cumsum(profile)])
+    edge = edge[total[edge[:, 1]] - total[edge[:, 0]] >= _SPECK]
+    pieces: list[tuple[int, int]] = []
+    crossed: list[float] = []
+    for a, b in edge.tolist():
+        at = _minima(profile[a:b]) + a if b - a > _WIDEST else np.zeros(0, np.int64)
+        ends = [a, *at.tolist(), b]
+        pieces += zip(ends[:-1], ends[1:], strict=True)
+        crossed += [0.0, *profile[at].tolist()]
+    return np.array(pieces, np.int64).reshape(-1, 2), np.array(crossed)
+
+
+def _minima(profile: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the columns of least ink around them, the better of two near ones, left to right."""
+    smooth = np.convolve(profile, (0.25, 0.5, 0.25), "same")
+    inner = np.arange(2, len(profile) - 2)
+    low = inner[(smooth[inner] <= smooth[inner - 1]) & (smooth[inner] <= smooth[inner + 1])]
+    low = low[smooth[low] <= 0.55 * HEIGHT]
+    kept: list[int] = []
+    for column in low[np.argsort(smooth[low], kind="stable")].tolist():
+        if all(abs(column - other) >= _NEAR for other in kept):
+            kept.append(column)
+    return np.array(sorted(kept), np.int64)
+
+
+def _runs(piece: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return first piece and number of pieces of every run no wider than a character."""
+    count = len(piece)
+    starts, lengths = [np.arange(count)], [np.ones(count, np.int64)]
+    for run in range(2, min(_MAX_RUN, count) + 1):
+        start = np.flatnonzero(piece[run - 1 :, 1] - piece[: count - run + 1, 0] <= _WIDEST)
+        starts.append(start)
+        lengths.append(np.full(len(start), run))
+    return np.concatenate(starts), np.concatenate(lengths)
+
+
+def _crops(ink: NDArray[np.uint8], columns: NDArray[np.int32]) -> NDArray[np.uint8]:
+    """Cut out each candidate with what is within its columns and a rim, and nothing else."""
+    left = (columns[:, :1] + columns[:, 1:]) // 2 - CROP // 2
+    at = left + np.arange(CROP)
+    # the rim of a stroke's edge is the candidate's too
+    mine = (at >= columns[:, :1] - 1) & (at < columns[:, 1:] + 1) & (at >= 0) & (at < ink.shape[1])
+    picture = ink.T[np.clip(at, 0, ink.shape[1] - 1)]
+    picture = np.where(mine[:, :, None], picture, 0)
+    return np.ascontiguousarray(picture.transpose(0, 2, 1))
+
+
+def _geometry(
+    mask: NDArray[np.bool_],
+    piece: NDArray[np.int64],
+    crossed: NDArray[np.float64],
+    first: NDArray[np.int64],
+    last: NDArray[np.int64],
+) -> NDArray[np.float32]:
+    x0, x1 = piece[first, 0], piece[last, 1]
+    rows, count = mask.shape[0], len(piece)
+    # the first and the last row of ink of each piece, then of each run of pieces
+    position = np.arange(rows)[:, None]
+    top_of_column = np.where(mask, position, rows).min(axis=0)
+    end_of_column = np.where(mask, position + 1, 0).max(axis=0)
+    bounds = np.stack([piece[:, 0], piece[:, 1]], axis=1).ravel()
+    piece_top = np.minimum.reduceat(np.append(top_of_column, rows), bounds)[::2]
+    piece_end = np.maximum.reduceat(np.append(end_of_column, 0), bounds)[::2]
+    runs = np.stack([first, last + 1], axis=1).ravel()
+    top = np.minimum.reduceat(np.append(piece_top, rows), runs)[::2].astype(np.float64)
+    end = np.maximum.reduceat(np.append(piece_end, 0), runs)[::2].astype(np.float64)
+    total = np.concatenate([[0], np.cumsum(mask.sum(axis=0))])
+    area = total[x1] - total[x0]
+    far = 2 * HEIGHT
+    ends_before = np.concatenate([[-far], piece[:, 1]])[first]
+    starts_behind = np.concatenate([piece[:, 0], [piece[-1, 1] + far]])[last + 1]
+    crossed_behind = np.append(crossed, 0.0)[last + 1]
+    # distances of right edges tell whether the pitch is kept
+    right_before = np.concatenate([[-far], piece[:, 1]])[first]
+    left_behind = np.concatenate([piece[:, 1], [piece[-1, 1] + far]])[np.minimum(last + 1, count)]
+    columns = (
+        (x1 - x0) / HEIGHT,
+        (end - top) / HEIGHT,
+        (top + _BAND.start - (ROWS - HEIGHT) / 2) / HEIGHT,
+        (end + _BAND.start - (ROWS + HEIGHT) / 2) / HEIGHT,
+        np.clip(x0 - ends_before, 0, far) / HEIGHT,
+        np.clip(starts_behind - x1, 0, far) / HEIGHT,
+        crossed[first] / HEIGHT,
+        crossed_behind / HEIGHT,
+        area / np.maximum((x1 - x0) * HEIGHT, 1),
+        (last - first + 1) / _MAX_RUN,
+        np.clip(x1 - right_before, 0, far) / PITCH - 1,
+        np.clip(left_behind - x1, 0, far) / PITCH - 1,
+    )
+    return np.stack(columns, axis=1).astype(np.float32)
