@@ -83,7 +83,9 @@ class Reader:
         grammar = amounts(self.options.locale)
         if self.options.locale == "auto":
             if loaded.grammar_penalty.shape != grammar.graph.penalty.shape:
-                raise WeightsError(f"{weights or DEFAULT}: made for another grammar; reinstall or train again")
+                raise WeightsError(
+                    f"{weights or DEFAULT}: made for another grammar; reinstall or train again"
+                )
             grammar = grammar.with_penalty(loaded.grammar_penalty.cpu())
         self.grammar = grammar
         calibrations = load_calibrations((weights or DEFAULT).with_suffix(".calibration.json"))

@@ -194,8 +194,8 @@ def recall(pages: list[Page], penalty: ZonePenalty) -> dict[str, tuple[float, ..
         rows = []
         for page in (p for p in pages if p.source == name and not p.overturned):
             zones = best_zones(page.candidates, penalty, max(TOP))
-            right = [page.worth[page.candidates.boxes.index(z.boxes[0])] > 0 for z in zones]
-            rows.append([page.worth.any(), *(any(right[:k]) for k in TOP)])
+            right = [bool(page.worth[page.candidates.boxes.index(z.boxes[0])]) for z in zones]
+            rows.append([bool(page.worth.any()), *(any(right[:k]) for k in TOP)])
         shares[name] = tuple(float(v) for v in np.mean(rows, axis=0))
     return shares
 

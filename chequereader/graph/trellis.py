@@ -182,7 +182,10 @@ class Trellis:
 def trace(
     trellis: Trellis, values: Tensor, into: Tensor, total: Tensor
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Best paths, of penalties ``total`` [members], backwards from the final nodes; member, segmentation arc and grammar arc of each step."""
+    """Best paths backwards from the final nodes: member, segmentation arc and grammar arc of each step.
+
+    ``values``, ``into``: what ``best`` gave; ``total`` [members] what ``total_best`` did.
+    """
     schedule, pairing_ = trellis.schedule, trellis.pairing
     ends = trellis.final_values(values)
     hits = ((ends == total[trellis.final_member, None]) & (ends < torch.inf)).nonzero()

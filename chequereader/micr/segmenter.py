@@ -31,8 +31,10 @@ GEOMETRY = (
     "pieces",
     "from_left",
     "to_right",
+    "blank_cells",
 )
-"""What is told of each candidate beside its picture; lengths in digit heights."""
+"""What is told of each candidate beside its picture; lengths in digit heights, distances of right edges in
+pitches over one. ``blank_cells``: of an arc without ink, how many characters would have had room."""
 
 CROP = 32
 _INK = 96  # a strip's pixel from which on it counts as ink
@@ -51,9 +53,8 @@ class MicrSegmentation:
 
     ``source``, ``target`` int64 [arcs]; ``cuts`` nodes, the first one starts, the last one ends. ``crops``
     uint8 [arcs, 32, 32]: the candidate alone, ink bright, in its place in the line, centred across.
-    ``geometry`` float32 [arcs, len(GEOMETRY)]. ``columns`` int32 [arcs, 2]: the candidate's ink in the strip.
-    ``looked_at`` bool [arcs]: candidates worth a look by the network; the others are rubbish.
-    ``cells`` int32 [arcs]: blank cells between two characters for arcs that hold no ink, else nought.
+    ``geometry`` float32 [arcs, len(GEOMETRY)]. ``columns`` int32 [arcs, 2]: the candidate's ink in the strip,
+    of a blank what lies between the ink.
     """
 
     strip: Strip
@@ -63,8 +64,6 @@ class MicrSegmentation:
     crops: NDArray[np.uint8]
     geometry: NDArray[np.float32]
     columns: NDArray[np.int32]
-    looked_at: NDArray[np.bool_]
-    cells: NDArray[np.int32]
 
     def image_box(self, first: int, last: int) -> Box:
         """Return the box of the candidates ``first`` .. ``last`` in pixels of the picture, rows of digits."""
@@ -89,7 +88,7 @@ def segment(strip: Strip) -> MicrSegmentation:
             *(0, nothing, nothing),
             np.zeros((0, CROP, CROP), np.uint8),
             np.zeros((0, len(GEOMETRY)), np.float32),
-            *(np.zeros((0, 2), np.int32), np.zeros(0, bool), np.zeros(0, np.int32)),
+            np.zeros((0, 2), np.int32),
         )
     first, run = _runs(piece)
     last = first + run - 1
@@ -107,12 +106,10 @@ def segment(strip: Strip) -> MicrSegmentation:
             np.stack([piece[blank, 1], piece[blank + 1, 0]], axis=1),
         ]
     ).astype(np.int32)
-    cells = np.concatenate([np.zeros(len(first)), np.rint((gap[blank] - 0.5 * PITCH) / PITCH)])
-    looked_at = columns[:, 1] - columns[:, 0] >= _SLIVER
-    looked_at[len(first) :] = False
     order = np.lexsort((target, source))
     geometry = np.zeros((len(order), len(GEOMETRY)), np.float32)
-    geometry[: len(first)] = _geometry(mask, piece, crossed, first, last)
+    geometry[: len(first), :-1] = _geometry(mask, piece, crossed, first, last)
+    geometry[len(first) :, -1] = np.rint((gap[blank] - 0.5 * PITCH) / PITCH)
     crops = np.zeros((len(order), CROP, CROP), np.uint8)
     crops[: len(first)] = _crops(ink, columns[: len(first)])
     return MicrSegmentation(
@@ -123,9 +120,12 @@ def segment(strip: Strip) -> MicrSegmentation:
         crops[order],
         geometry[order],
         columns[order],
-        looked_at[order],
-        cells[order].astype(np.int32),
     )
+
+
+def looked_at(geometry: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return which candidates are worth a look by the network; blanks and slivers are not, bool [arcs]."""
+    return (geometry[:, -1] == 0) & (geometry[:, 0] >= _SLIVER / HEIGHT)
 
 
 def _pieces(profile: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

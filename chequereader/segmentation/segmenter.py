@@ -159,13 +159,14 @@ def _crop(picture: NDArray[np.float32]) -> NDArray[np.uint8]:
     scale = _BOX / max(height, width, _MIN_SIDE)
     size = max(round(width * scale), 1), max(round(height * scale), 1)
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    moments = cv2.moments(small)
+    bright = cv2.convertScaleAbs(small, alpha=255.0)
+    moments = cv2.moments(bright)  # of bytes: OpenCV takes floats of two columns for the points of an outline
     total = moments["m00"] or 1.0
     middle = (CROP - 1) / 2
     left = min(max(round(middle - moments["m10"] / total), 0), CROP - size[0])
     top = min(max(round(middle - moments["m01"] / total), 0), CROP - size[1])
     out = np.zeros((CROP, CROP), np.uint8)
-    out[top : top + size[1], left : left + size[0]] = cv2.convertScaleAbs(small, alpha=255.0)
+    out[top : top + size[1], left : left + size[0]] = bright
     return out
 
 

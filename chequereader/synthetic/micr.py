@@ -1,7 +1,7 @@
 """The line of magnetic ink at the foot of a cheque: its text and its glyphs, drawn from their geometry.
 
-E-13B characters stand on a grid of 7 x 9 squares of 0.013 inch, one every 0.125 inch; CMC-7 characters are
-seven bars with two wide gaps among six. The drawings are simplified. Not for reading MICR lines.
+E-13B has its shapes from ``e13b``; CMC-7 characters are seven bars with two wide gaps among six, and
+simplified. Not for reading MICR lines.
 """
 
 from __future__ import annotations
@@ -12,33 +12,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from chequereader.synthetic.e13b import COLUMNS, PITCH, ROWS, SQUARE, fine_shape
 from chequereader.synthetic.pixels import Floats, floats
 
 TRANSIT, AMOUNT, ON_US, DASH = "ABCD"
 """The four signs of E-13B in transcriptions."""
 
-_PITCH = 0.125  # inch
-_SQUARE = 0.013  # inch
-
-_E13B = {
-    "0": ".XXXXX. .X...X. .X...X. .X...X. .X...X. .X...X. .X...X. .X...X. .XXXXX.",
-    "1": "..XX... ...X... ...X... ...X... ...X... ..XXXX. ..XXXX. ..XXXX. ..XXXX.",
-    "2": "..XXX.. ....X.. ....X.. ....X.. ..XXX.. ..X.... ..X.... ..X.... ..XXX..",
-    "3": "..XXX.. ....X.. ....X.. ....X.. ..XXX.. ....XX. ....XX. ....XX. ..XXXX.",
-    "4": ".XX.... .XX.... .XX.... .XX.... .XX.... .XX..XX .XXXXXX .....XX .....XX",
-    "5": "..XXXX. ..X.... ..X.... ..X.... ..XXXX. .....X. .....X. .....X. ..XXXX.",
-    "6": ".XXX... .X.X... .X..... .X..... .XXXXX. .X...X. .X...X. .X...X. .XXXXX.",
-    "7": "..XXXX. ..X..X. .....X. .....X. ...XXX. ...X... ...X... ...X... ...X...",
-    "8": "..XXXX. ..X..X. ..X..X. ..X..X. .XXXXXX .XX..XX .XX..XX .XX..XX .XXXXXX",
-    "9": ".XXXXX. .X...X. .X...X. .X...X. .XXXXX. ....XX. ....XX. ....XX. ....XX.",
-    TRANSIT: "....XXX ....XXX .X..XXX .X..... .X..... .X..... .X..XXX ....XXX ....XXX",
-    AMOUNT: ".....XX .....XX .....XX ...X.XX ...X... ...X... XX.X... XX..... XX.....",
-    ON_US: "....XXX ....XXX X.X.XXX X.X.XXX X.X.... X.X.... X.X.... ....... .......",
-    DASH: "XX.XX.X XX.XX.X XX.XX.X XX.XX.X XX.XX.X ....... ....... ....... .......",
-}
-_BITMAPS = {
-    c: np.array([[s == "X" for s in row] for row in rows.split()], np.float32) for c, rows in _E13B.items()
-}
 _CMC7_GAPS = dict(zip("0123456789ABCDE", itertools.combinations(range(6), 2), strict=True))
 
 
@@ -83,8 +62,8 @@ def micr_line(order: str, routing: str, account: str, number: str) -> MicrLine:
 
 def draw_micr(line: MicrLine, dpi: float) -> Floats:
     """Return the ink of a MICR line, float32 [h, w] in 0..1, 0.117 inch high."""
-    pitch = _PITCH * dpi
-    height, width = round(10 * _SQUARE * dpi) + 2, int(pitch * len(line.text)) + 8
+    pitch = PITCH * dpi
+    height, width = round((ROWS + 1) * SQUARE * dpi) + 2, int(pitch * len(line.text)) + 8
     canvas = np.zeros((height, width), np.float32)
     for place, character in enumerate(line.text):
         if character == " ":
@@ -97,12 +76,9 @@ def draw_micr(line: MicrLine, dpi: float) -> Floats:
 
 
 def _e13b(character: str, dpi: float) -> Floats:
-    squares = _BITMAPS[character]
-    fine = np.pad(np.kron(squares, np.ones((8, 8), np.float32)), 4)
-    # Blurred and sharpened again, the corners are round like those of the real characters.
-    fine = np.clip(2 * cv2.GaussianBlur(fine, (0, 0), 2) - 0.5, 0, 1)
-    size = (round(8 * _SQUARE * dpi), round(10 * _SQUARE * dpi))
-    return floats(cv2.resize(fine, size, interpolation=cv2.INTER_AREA))
+    size = (round((COLUMNS + 1) * SQUARE * dpi), round((ROWS + 1) * SQUARE * dpi))
+    shape = fine_shape(character)[4:-4, 4:-4]  # half a square around it is enough
+    return floats(cv2.resize(shape, size, interpolation=cv2.INTER_AREA))
 
 
 def _cmc7(character: str, dpi: float) -> Floats:

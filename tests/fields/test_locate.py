@@ -67,7 +67,8 @@ def test_a_scan_may_lie_any_way_up(quarters: int) -> None:
     truth = Box(int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
     result, zones = page_and_zones(scan)
     found = [result.to_scan(zone.boxes[0]) for zone in zones[:3]]
-    assert any(box.intersection(truth).area >= 0.9 * truth.area and box.area <= 5 * truth.area for box in found)
+    covering = [box for box in found if box.intersection(truth).area >= 0.9 * truth.area]
+    assert any(box.area <= 5 * truth.area for box in covering)
 
 
 def test_a_printed_dollar_tells_the_currency() -> None:

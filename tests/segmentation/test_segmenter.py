@@ -108,6 +108,16 @@ def rings(apart: int, neck: int = 0) -> list[NDArray[np.bool_]]:
     return parts
 
 
+@pytest.mark.parametrize("width", [2, 3, 4, 6, 12])
+def test_a_thin_bar_stands_in_the_middle_too(width: int) -> None:
+    mask = np.zeros((200, 120), bool)
+    mask[50:150, 60 : 60 + width] = True
+    (crop,) = segment(paint(mask)).crops
+    weight = crop.astype(float) / crop.sum()
+    assert (weight.sum(axis=1) * np.arange(CROP)).sum() == pytest.approx(15.5, abs=0.6)
+    assert (weight.sum(axis=0) * np.arange(CROP)).sum() == pytest.approx(15.5, abs=0.6)
+
+
 def test_a_picture_shows_its_character() -> None:
     """Ink bright on black, in the shape of what was drawn: a row of a bar has one stroke, a ring's two."""
     ring, _ = rings(0)

@@ -1,0 +1,74 @@
+"""The fields of a MICR line that was read, and the verdict on its check digit.
+
+Patterns here accept what the graphs of ``grammar`` accept, group by group. Not for reading: by then the graph
+has decided.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from chequereader.micr.grammar import ABA_WEIGHTS, Form
+from chequereader.reading import amount_of
+
+CheckDigit = Literal["valid", "invalid", "none"]
+
+_ON_US = r"(?P<on_us>[\dCD]*)"
+_AMOUNT = r"(?:B(?P<amount>\d{10})B)?"
+_PATTERNS = {
+    Form.US: rf"(?:C(?P<auxiliary_on_us>\d+)C)?A(?P<routing_number>\d{{9}})A{_ON_US}{_AMOUNT}",
+    Form.CA: rf"(?:C(?P<cheque_number>\d+)C)?A(?P<branch>\d{{5}})D(?P<institution>\d{{3}})A{_ON_US}{_AMOUNT}",
+    Form.IN: r"C(?P<cheque_number>\d{6})C(?P<city>\d{3})(?P<bank>\d{3})(?P<branch>\d{3})A"
+    r"(?:(?P<account_id>\d{6}))?C(?P<transaction_code>\d{2})",
+    Form.UK: r"C(?P<cheque_number>\d{6})C(?P<sort_code>\d{2}D\d{4})A(?P<account>\d{8})C"
+    r"(?P<transaction_code>\d{2})?",
+}
+_COMPILED = {form: re.compile(pattern) for form, pattern in _PATTERNS.items()}
+_ACCOUNT = re.compile(r"(?P<account>\d[\dD]*)C(?P<serial_number>\d+)?")
+_ROUTING = re.compile(r"A(\d{9})A")
+_PARTS = (("transit", re.compile(r"A([\dD]+)A")), ("amount", re.compile(r"B(\d{10})B")))
+
+
+def form_of(raw: str) -> Form:
+    """Return the grammar that a transcription without spaces fits, ``FREE`` if none does."""
+    for form, pattern in _COMPILED.items():
+        match = pattern.fullmatch(raw)
+        if match and (form != Form.US or aba_valid(match["routing_number"])):
+            return form
+    return Form.FREE
+
+
+def aba_valid(number: str) -> bool:
+    """Tell whether the weighted digits of a routing number add up to a multiple of ten."""
+    return sum(w * int(d) for w, d in zip(ABA_WEIGHTS, number, strict=True)) % 10 == 0
+
+
+def check_digit(raw: str, form: Form) -> CheckDigit:
+    """Return the verdict on a line's routing number; "none" for a line without one."""
+    if form == Form.US:
+        return "valid"
+    number = _ROUTING.search(raw) if form == Form.FREE else None
+    if number is None:
+        return "none"
+    return "valid" if aba_valid(number[1]) else "invalid"
+
+
+def fields_of(raw: str, form: Form) -> dict[str, str]:
+    """Return the fields of a line by name; of a free line the transit field and the amount where there are any.
+
+    Dashes of fields are written "-"; the amount has its decimal point: "125.00".
+    """
+    found: dict[str, str | None]
+    if form == Form.FREE:
+        found = {name: match[1] for name, pattern in _PARTS if (match := pattern.search(raw))}
+    else:
+        match = _COMPILED[form].fullmatch(raw)
+        if match is None:
+            raise ValueError(f"{raw} is no line of the grammar {form.name}")
+        found = match.groupdict()
+        account = _ACCOUNT.fullmatch(found.get("on_us") or "")
+        found |= account.groupdict() if account else {}
+    if found.get("amount"):
+        found["amount"] = str(amount_of(int(found["amount"] or 0)))
+    return {name: value.replace("D", "-") for name, value in found.items() if value}

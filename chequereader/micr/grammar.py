@@ -1,0 +1,170 @@
+"""The grammars of MICR lines as one graph: US, Canadian, Indian, UK, and a free one for all other lines.
+
+In the American one a mod-10 counter is part of the automaton: a state knows the weighted sum of the digits so
+far, so that no path spells a routing number with a wrong check digit. Not for the fields of a line that was
+read: see ``fields``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from functools import cache, cached_property
+
+import torch
+from torch import Tensor
+
+from chequereader.alphabet import RUBBISH
+from chequereader.grammar.acceptor import Acceptor, Arc, one_of
+from chequereader.grammar.optimise import optimised
+from chequereader.graph.graph import Graph
+from chequereader.micr.characters import AMOUNT, DASH, E13B, ON_US, TRANSIT
+
+ABA_WEIGHTS = (3, 7, 1, 3, 7, 1, 3, 7, 1)
+"""A routing number's digits, weighted so, add up to a multiple of ten."""
+
+RUBBISH_PENALTY = 1.5
+"""Of a candidate that is skipped; blank cells get it back."""
+FREE_PENALTY = 5.0
+"""Of a line that fits none of the grammars: how much clearer the ink has to be."""
+
+_DIGITS = "0123456789"
+
+
+class Form(IntEnum):
+    """Which grammar an arc belongs to."""
+
+    FREE = 0
+    US = 1
+    CA = 2
+    IN = 3
+    UK = 4
+
+
+@dataclass(frozen=True, eq=False)
+class MicrGrammar:
+    """``graph``: one cyclic member over the labels of ``E13B``; ``forms``: int64 [arcs], the ``Form`` of each arc."""
+
+    graph: Graph
+    forms: Tensor
+
+    @cached_property
+    def _forms(self) -> list[int]:
+        return self.forms.tolist()
+
+    def form(self, arcs: Sequence[int]) -> Form:
+        """Return the grammar that a path was read by."""
+        return Form(self._forms[arcs[0]])
+
+
+def digits(least: int, most: int | None = None, *, form: Form, signs: str = "") -> Acceptor:
+    """Accept ``least`` to ``most`` digits or ``signs``, any number from ``least`` on where ``most`` is None."""
+    one = one_of(_DIGITS + signs, form)
+    if most is None:
+        return one**least + one.star
+    return one**least + one.optional ** (most - least)
+
+
+def routing_number(form: Form = Form.US) -> Acceptor:
+    """Accept nine digits whose sum, weighted 3, 7, 1, is a multiple of ten: 10 states a place."""
+    arcs = [
+        Arc(10 * place + total, 10 * (place + 1) + (total + weight * digit) % 10, str(digit), form, 0.0)
+        for place, weight in enumerate(ABA_WEIGHTS)
+        for total in range(10)
+        for digit in range(10)
+    ]
+    end = 10 * len(ABA_WEIGHTS)
+    return Acceptor(tuple(arcs), end + 10, frozenset({0}), frozenset({end}))
+
+
+def _us() -> Acceptor:
+    form = Form.US
+    auxiliary = _between(ON_US, digits(1, form=form), form).optional
+    on_us = digits(1, form=form, signs=ON_US + DASH).optional
+    return auxiliary + _between(TRANSIT, routing_number(), form) + on_us + _amount(form).optional
+
+
+def _ca() -> Acceptor:
+    form = Form.CA
+    transit = digits(5, 5, form=form) + one_of(DASH, form) + digits(3, 3, form=form)
+    number = _between(ON_US, digits(1, form=form), form).optional
+    on_us = digits(1, form=form, signs=ON_US + DASH).optional
+    return number + _between(TRANSIT, transit, form) + on_us + _amount(form).optional
+
+
+def _in() -> Acceptor:
+    form = Form.IN
+    number = _between(ON_US, digits(6, 6, form=form), form)
+    branch = digits(9, 9, form=form) + one_of(TRANSIT, form)
+    account = digits(6, 6, form=form).optional + one_of(ON_US, form)
+    return number + branch + account + digits(2, 2, form=form)
+
+
+def _uk() -> Acceptor:
+    form = Form.UK
+    number = _between(ON_US, digits(6, 6, form=form), form)
+    sort_code = digits(2, 2, form=form) + one_of(DASH, form) + digits(4, 4, form=form) + one_of(TRANSIT, form)
+    account = digits(8, 8, form=form) + one_of(ON_US, form)
+    return number + sort_code + account + digits(2, 2, form=form).optional
+
+
+def _between(sign: str, inner: Acceptor, form: Form) -> Acceptor:
+    return one_of(sign, form) + inner + one_of(sign, form)
+
+
+def _amount(form: Form) -> Acceptor:
+    return _between(AMOUNT, digits(10, 10, form=form), form)
+
+
+def free() -> Acceptor:
+    """Accept any line of at least one character."""
+    return digits(1, form=Form.FREE, signs=TRANSIT + AMOUNT + ON_US + DASH)
+
+
+@cache
+def micr_grammar() -> MicrGrammar:
+    """Return all grammars side by side, built once."""
+    named = optimised(_us()), optimised(_ca()), optimised(_in()), optimised(_uk())
+    return _built(*named, _entered_at(optimised(free()), FREE_PENALTY))
+
+
+@cache
+def free_grammar() -> MicrGrammar:
+    """Return the free grammar alone: what the ink says when no line is likelier than another."""
+    return _built(optimised(free()))
+
+
+def _entered_at(acceptor: Acceptor, penalty: float) -> Acceptor:
+    """Return an acceptor whose texts are ``penalty`` worse; its starts may not be entered again."""
+    arcs = [a._replace(penalty=a.penalty + penalty) if a.source in acceptor.starts else a for a in acceptor.arcs]
+    return replace(acceptor, arcs=tuple(arcs))
+
+
+def spelled(text: str) -> Graph:
+    """Return the acceptor of one line as transcribed without spaces, rubbish allowed anywhere.
+
+    Its forward penalty against that of a grammar is the text's posterior, eq. (17).
+    """
+    chain = [(i, i + 1, E13B.index(c), 0.0) for i, c in enumerate(text)]
+    loops = [(i, i, E13B.rubbish, RUBBISH_PENALTY) for i in range(len(text) + 1)]
+    return Graph.from_arcs([*chain, *loops], final=(len(text),))
+
+
+def _built(*parts: Acceptor) -> MicrGrammar:
+    """Put grammars side by side into one graph, with a loop for rubbish at every state."""
+    arcs: list[Arc] = []
+    starts: list[int] = []
+    finals: list[int] = []
+    shift = 0
+    for part in parts:
+        form = part.arcs[0].role
+        loops = [Arc(s, s, RUBBISH, form, RUBBISH_PENALTY) for s in range(part.states)]
+        arcs += [a._replace(source=a.source + shift, target=a.target + shift) for a in (*part.arcs, *loops)]
+        starts += [s + shift for s in sorted(part.starts)]
+        finals += [s + shift for s in sorted(part.finals)]
+        shift += part.states
+    graph = Graph.from_arcs(
+        [(a.source, a.target, E13B.index(a.label), a.penalty) for a in arcs], start=starts, final=finals
+    )
+    return MicrGrammar(graph, torch.tensor([a.role for a in arcs]))

@@ -1,0 +1,183 @@
+"""Where the MICR line stands on a page: rows of characters of one height along a straight line.
+
+A page may lie in any of four orientations and a few degrees askew. Components of like size whose neighbours
+stand a pitch apart make chains; chains along one line make a row; rows are handed on as level pictures, both
+ways up, best first: the reader decides which of them says something. Not for reading.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from chequereader.box import Box
+from chequereader.micr.line import darkness
+from chequereader.micr.reading import MicrReading
+
+LIMIT = 3
+"""Rows handed on for each way the page may lie along; each of them both ways up."""
+
+_MAX_SIDE = 1800  # pixels; larger pages are made smaller to look for rows
+_HEIGHTS = 0.009, 0.035  # height of a digit as a share of the page's length: 0.117 inch of 3.5 .. 13 inches
+_LEAST_CHAIN = 6  # characters
+_NEIGHBOUR = 3.4  # digit heights from a character to the next: two cells may be blank
+_FREE_ROOM = 0.9  # of a digit's height, above and below the row in the picture handed on
+_MOST_COMPONENTS = 4000
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A row that may be the MICR line, level, grey uint8 [height, width].
+
+    ``to_page`` float64 [2, 3] takes its pixels (x, y, 1), centres at whole numbers, to the page's; ``turned``
+    quarter turns clockwise bring the page upright if this is the line.
+    """
+
+    image: NDArray[np.uint8]
+    to_page: NDArray[np.float64]
+    turned: int
+    width: int
+    height: int
+
+    def on_page(self, reading: MicrReading) -> MicrReading:
+        """Return a reading of ``image`` in the page's pixels."""
+        box = reading.box
+        corners = np.array([(x - 0.5, y - 0.5, 1.0) for x in (box.x0, box.x1) for y in (box.y0, box.y1)])
+        places = corners @ self.to_page.T + 0.5
+        low, high = np.floor(places.min(axis=0)), np.ceil(places.max(axis=0))
+        found = Box(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
+        return replace(
+            reading, box=found.intersection(Box(0, 0, self.width, self.height)), turned=self.turned
+        )
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of characters: its ends and middle line y = slope x + middle, digit height, merit."""
+
+    x0: float
+    x1: float
+    slope: float
+    middle: float
+    height: float
+    merit: float
+
+
+def locate(image: NDArray[np.uint8], limit: int = LIMIT) -> list[Candidate]:
+    """Return rows of a page that may be its MICR line, the likeliest first; none on a page without rows."""
+    shrink = min(1.0, _MAX_SIDE / max(image.shape))
+    size = max(round(image.shape[1] * shrink), 1), max(round(image.shape[0] * shrink), 1)
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA) if shrink < 1 else image
+    dark = darkness(small, reach=max(small.shape) // 40)
+    level = max(cv2.threshold(dark, 0, 1, cv2.THRESH_OTSU)[0], 25.0)
+    mask = (dark > level).astype(np.uint8)
+    stats = cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:, :4].astype(np.float64)
+    found = []
+    for upright in (True, False):
+        boxes = stats if upright else stats[:, [1, 0, 3, 2]]
+        for row in _rows(boxes, max(small.shape))[:limit]:
+            found.append((row.merit, upright, row))
+    found.sort(key=lambda one: -one[0])
+    return [_cut(image, row, upright, over, shrink) for _, upright, row in found for over in (False, True)]
+
+
+def _rows(boxes: NDArray[np.float64], length: int) -> list[_Row]:
+    """Return rows among component boxes (x, y, width, height), best first."""
+    low, high = _HEIGHTS[0] * length, _HEIGHTS[1] * length
+    x, y, width, height = boxes.T
+    fit = (height > low) & (height < high) & (width < 1.1 * height) & (width > 0.2 * height)
+    x, y, width, height = boxes[fit][:_MOST_COMPONENTS].T
+    if len(x) < _LEAST_CHAIN:
+        return []
+    chain = _chains(x, y, width, height)
+    rows = []
+    for number in np.flatnonzero(np.bincount(chain) >= _LEAST_CHAIN):
+        mine = chain == number
+        size = float(np.median(height[mine]))
+        middle = (y + height / 2)[mine]
+        centre = (x + width / 2)[mine]
+        if np.ptp(centre) < _LEAST_CHAIN * size:
+            continue
+        slope, base = np.polyfit(centre, middle, 1)
+        for _ in range(2):  # the other fields of the line stand further along
+            off = y + height / 2 - slope * (x + width / 2) - base
+            along = (np.abs(off) < 0.3 * size) & (np.abs(height / size - 1) < 0.2)
+            centre, middle = (x + width / 2)[along], (y + height / 2)[along]
+            if len(centre) < _LEAST_CHAIN:
+                break
+            slope, base = np.polyfit(centre, middle, 1)
+        if len(centre) < _LEAST_CHAIN:
+            continue
+        ragged = np.std(height[along]) / size + np.std(middle - slope * centre - base) / size
+        merit = min(float(along.sum()), 30.0) * max(1.0 - 4 * float(ragged), 0.05)
+        row = _Row(x[along].min(), (x + width)[along].max(), float(slope), float(base), size, merit)
+        if not any(_same(row, other) for other in rows):
+            rows.append(row)
+    return sorted(rows, key=lambda row: -row.merit)
+
+
+def _chains(
+    x: NDArray[np.float64], y: NDArray[np.float64], width: NDArray[np.float64], height: NDArray[np.float64]
+) -> NDArray[np.int32]:
+    """Number the chains of components that stand next to each other, alike in height, in line."""
+    order = np.argsort(x + width / 2)
+    centre, middle = (x + width / 2)[order], (y + height / 2)[order]
+    size = height[order]
+    # candidates for the right neighbour of each: those behind it that are near enough
+    count = np.searchsorted(centre, centre + _NEIGHBOUR * size) - np.arange(len(order)) - 1
+    i = np.repeat(np.arange(len(order)), count)
+    j = i + 1 + np.arange(len(i)) - np.repeat(np.cumsum(count) - count, count)
+    linked = (
+        (np.abs(size[j] / size[i] - 1) < 0.15)
+        & (centre[j] - centre[i] > 0.7 * size[i])
+        & (np.abs(middle[j] - middle[i]) < 0.1 * size[i] + 0.06 * (centre[j] - centre[i]))
+    )
+    i, j = order[i[linked]], order[j[linked]]
+    links = coo_array((np.ones(len(i)), (i, j)), shape=(len(x), len(x)))
+    return np.asarray(connected_components(links, directed=False)[1], np.int32)
+
+
+def _same(one: _Row, other: _Row) -> bool:
+    at = (one.x0 + one.x1) / 2
+    apart = abs((one.slope - other.slope) * at + one.middle - other.middle)
+    return apart < 0.5 * other.height and one.x0 < other.x1 and other.x0 < one.x1
+
+
+def _cut(image: NDArray[np.uint8], row: _Row, upright: bool, over: bool, shrink: float) -> Candidate:
+    """Cut a row out of the page, level and the way up that is asked for."""
+    height, width = image.shape
+    # pixels of the small page, as it was looked at, to pixels of the page
+    scale, half = 1 / shrink, 0.5 / shrink - 0.5
+    page = np.array([[scale, 0, half], [0, scale, half], [0, 0, 1]])
+    if not upright:
+        page = np.array([[0, scale, half], [scale, 0, half], [0, 0, 1]])
+    reach = 4 * row.height  # symbols and a field that was missed stand beyond the ends
+    x0, x1 = row.x0 - reach, row.x1 + reach
+    room = (0.5 + _FREE_ROOM) * row.height
+    columns, rows = round((x1 - x0) * scale), round(2 * room * scale)
+    level = np.array(
+        [
+            [1 / scale, 0, x0],
+            [row.slope / scale, 1 / scale, row.slope * x0 + row.middle - room],
+            [0, 0, 1],
+        ]
+    )
+    to_page = page @ level
+    if not upright:  # seen transposed: a mirror image, set right by running the rows backwards
+        to_page = to_page @ np.array([[1.0, 0, 0], [0, -1.0, rows - 1], [0, 0, 1]])
+    if over:
+        to_page = to_page @ np.array([[-1.0, 0, columns - 1], [0, -1.0, rows - 1], [0, 0, 1]])
+    picture = cv2.warpAffine(
+        image,
+        to_page[:2],
+        (max(columns, 1), max(rows, 1)),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    turned = (0 if upright else 3) + (2 if over else 0)
+    return Candidate(np.asarray(picture, np.uint8), to_page[:2], turned % 4, width, height)

@@ -1,0 +1,178 @@
+"""The reader of MICR lines: straighten, segment, recognise, compose, best path. Its table of contents.
+
+Lines go through the network and the graph together. Not for how any stage works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from chequereader.box import Box
+from chequereader.decision import Calibration, load_calibrations
+from chequereader.graph import Graph, forward, pack, viterbi
+from chequereader.micr.characters import E13B
+from chequereader.micr.fields import check_digit, fields_of, form_of
+from chequereader.micr.grammar import FREE_PENALTY, Form, free_grammar, micr_grammar, spelled
+from chequereader.micr.line import straighten
+from chequereader.micr.locate import Candidate, locate
+from chequereader.micr.reading import MicrReading
+from chequereader.micr.recognition import penalties
+from chequereader.micr.segmenter import MicrSegmentation, segment
+from chequereader.recognition.store import SHIPPED, freeze, load_weights
+from chequereader.segmentation.packing import pack_arcs
+
+DEFAULT = SHIPPED / "micr.safetensors"
+
+_LEGIBLE = 0.7
+"""A character less likely than this by its ink alone is the grammar's."""
+_LINES_A_CALL = 64
+_LEAST_CHARACTERS = 6
+"""Of a line found on a page; anything shorter may be any print."""
+
+
+class MicrReader:
+    """Reads MICR lines; loads weights once. ``WeightsError`` if there are none that fit."""
+
+    def __init__(self, weights: Path | None = None) -> None:
+        where = weights or DEFAULT
+        loaded = load_weights(where)
+        self.recogniser, self.model = freeze(loaded.recogniser), loaded.model
+        self.calibration: Calibration = load_calibrations(where.with_suffix(".calibration.json"))["line"]
+
+    def read_line(self, image: NDArray[np.uint8]) -> MicrReading | None:
+        """Read a picture of one line, grey uint8 [height, width], about level; None if it holds no characters."""
+        return self.read_lines([image])[0]
+
+    def read_lines(self, images: Sequence[NDArray[np.uint8]]) -> list[MicrReading | None]:
+        """Read pictures of lines together, results in their order."""
+        readings: list[MicrReading | None] = []
+        for start in range(0, len(images), _LINES_A_CALL):
+            strips = [straighten(image) for image in images[start : start + _LINES_A_CALL]]
+            segmentations = [None if strip is None else segment(strip) for strip in strips]
+            kept = [s for s in segmentations if s is not None and s.cuts]
+            found = iter(self._read(kept))
+            readings += [next(found) if s is not None and s.cuts else None for s in segmentations]
+        return readings
+
+    def read(self, image: NDArray[np.uint8]) -> MicrReading | None:
+        """Find the line on a page, grey uint8 [height, width], and read it; None if there is none.
+
+        The page may lie in any of four orientations.
+        """
+        candidates = locate(image)
+        readings = self.read_lines([candidate.image for candidate in candidates])
+        found = [
+            (_merit(reading), candidate, reading)
+            for candidate, reading in zip(candidates, readings, strict=True)
+            if reading is not None and len(reading.raw) >= _LEAST_CHARACTERS
+        ]
+        if not found:
+            return None
+        _, candidate, reading = max(found, key=lambda one: one[0])
+        return candidate.on_page(reading)
+
+    @torch.no_grad()
+    def _read(self, lines: Sequence[MicrSegmentation]) -> list[MicrReading | None]:
+        if not lines:
+            return []
+        cost = penalties(
+            self.recogniser,
+            torch.from_numpy(np.concatenate([s.crops for s in lines])),
+            torch.from_numpy(np.concatenate([s.geometry for s in lines])),
+        )
+        sizes = [len(s.source) for s in lines]
+        costs = cost.split(sizes)
+        free = free_grammar()
+        paths = _best(lines, costs, free.graph)
+        forms = [form_of(text) for text, _, _ in paths]
+        confidence = _posteriors(lines, costs, free.graph, [text for text, _, _ in paths])
+        # what the ink alone says and a grammar allows is the best path of all grammars too
+        open_ = [i for i, form in enumerate(forms) if form == Form.FREE and paths[i][0]]
+        if open_:
+            grammar = micr_grammar()
+            some, part = [lines[i] for i in open_], [costs[i] for i in open_]
+            for i, path in zip(open_, _best(some, part, grammar.graph), strict=True):
+                paths[i], forms[i] = path, grammar.form(path[2])
+            extra = [FREE_PENALTY if forms[i] == Form.FREE else 0.0 for i in open_]
+            sure = _posteriors(some, part, grammar.graph, [paths[i][0] for i in open_], extra)
+            for i, value in zip(open_, sure, strict=True):
+                confidence[i] = value
+        return [
+            self._reading(line, own, path, form, posterior) if path[0] else None
+            for line, own, path, form, posterior in zip(lines, costs, paths, forms, confidence, strict=True)
+        ]
+
+    def _reading(
+        self,
+        line: MicrSegmentation,
+        cost: Tensor,
+        path: tuple[str, list[tuple[int, int]], list[int]],
+        form: Form,
+        posterior: float,
+    ) -> MicrReading:
+        raw, steps, _ = path
+        characters = [(arc, label) for arc, label in steps if label != E13B.rubbish]
+        restored: tuple[int, ...] = ()
+        if form != Form.FREE:
+            arcs, labels = (torch.tensor(c) for c in zip(*characters, strict=True))
+            chance = torch.softmax(-cost[arcs, : E13B.rubbish], dim=1).gather(1, labels[:, None])[:, 0]
+            restored = tuple((chance < _LEGIBLE).nonzero()[:, 0].tolist())
+        return MicrReading(
+            raw,
+            fields_of(raw, form),
+            form.name.lower(),
+            round(self.calibration.confidence(posterior), 6),
+            check_digit(raw, form),
+            restored,
+            line.image_box(characters[0][0], characters[-1][0]),
+        )
+
+
+def _merit(reading: MicrReading) -> float:
+    """Return how much a reading looks like a MICR line: a fitting grammar, confidence, length."""
+    return (reading.grammar != "free") + reading.confidence + min(len(reading.raw), 20) / 20
+
+
+def _best(
+    lines: Sequence[MicrSegmentation], costs: Sequence[Tensor], grammar: Graph
+) -> list[tuple[str, list[tuple[int, int]], list[int]]]:
+    """Return of each line the text of the best path, its candidates with their labels, its grammar arcs."""
+    best = viterbi(_packed(lines), torch.cat(list(costs)), grammar)
+    found, start = [], 0
+    for member, line in enumerate(lines):
+        labels, arcs, grammar_arcs = best.path(member)
+        steps = [(arc - start, label) for arc, label in zip(arcs, labels, strict=True)]
+        found.append((E13B.decode(labels), steps, grammar_arcs))
+        start += len(line.source)
+    return found
+
+
+def _posteriors(
+    lines: Sequence[MicrSegmentation],
+    costs: Sequence[Tensor],
+    grammar: Graph,
+    texts: Sequence[str],
+    extra: Sequence[float] | None = None,
+) -> list[float]:
+    """Return the share of each text among all texts of its line (eq. 17); ``extra`` is the grammar's own penalty."""
+    graph, cost = _packed(lines), torch.cat(list(costs))
+    everything = forward(graph, cost, grammar)
+    mine = forward(graph, cost, pack([spelled(text) for text in texts]))
+    if extra is not None:
+        mine = mine + torch.tensor(extra)
+    return torch.exp(everything - mine).clamp(max=1.0).tolist()
+
+
+def _packed(lines: Sequence[MicrSegmentation]) -> Graph:
+    return pack_arcs(
+        [s.cuts for s in lines],
+        [len(s.source) for s in lines],
+        np.concatenate([s.source for s in lines]),
+        np.concatenate([s.target for s in lines]),
+    )

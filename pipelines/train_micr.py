@@ -1,0 +1,196 @@
+"""Train the MICR reader on drawn and real E-13B lines.
+
+    python -m pipelines.train_micr --data ../shared/data
+
+``--data`` holds the set micr-e13b; the strings of ``data/splits/micr-e13b-validation.txt`` are left out. First
+the network learns characters from lines that fall into as many pieces as they have characters; then whole lines
+through the graph, from their text alone (eq. 17). What to expect is in ``docs/results/micr.md``.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from chequereader.cheque_set import read_cheque_set, read_names
+from chequereader.graph import pack
+from chequereader.micr.characters import E13B
+from chequereader.micr.grammar import free_grammar, spelled
+from chequereader.micr.line import straighten
+from chequereader.micr.recognition import penalties
+from chequereader.micr.segmenter import GEOMETRY, MicrSegmentation, segment
+from chequereader.recognition.recogniser import Recogniser
+from chequereader.recognition.store import SHIPPED, save_weights
+from chequereader.synthetic.e13b import draw_line
+from chequereader.synthetic.micr import routing_number
+from chequereader.training.characters import CharacterOptions, train_characters
+from chequereader.training.criteria import discriminative_forward
+from chequereader.training.distortions import distort
+from chequereader.training.lattices import Lattices
+from chequereader.training.speed import shape_function
+
+SPLIT = Path("data/splits/micr-e13b-validation.txt")
+SMEARED = 0.3
+"""Share of drawn lines with an unreadable character: what makes the network doubt where it should."""
+
+Example = tuple[MicrSegmentation, str]
+
+
+def real_lines(data: Path) -> Iterator[Example]:
+    """Yield the lines of the set that are not held back, segmented, each with its text."""
+    cheques = read_cheque_set(data / "micr-e13b")
+    held = frozenset(read_names(SPLIT))
+    for truth in cheques.truths:
+        if truth.file in held or not set(truth.micr) <= set(E13B.classes):
+            continue  # held back, or with a character in it that is none of the font's
+        image = cv2.imread(str(cheques.path(truth)), cv2.IMREAD_GRAYSCALE)
+        strip = straighten(np.asarray(image, np.uint8))
+        if strip is not None:
+            yield segment(strip), truth.micr.replace(" ", "")
+
+
+def drawn_lines(count: int, seed: int) -> Iterator[Example]:
+    """Yield drawn lines, segmented, each with its text."""
+    rng = np.random.default_rng(seed)
+    for _ in range(count):
+        text = random_text(rng)
+        smeared = int(rng.choice(np.flatnonzero([c.isdigit() for c in text])))
+        line = draw_line(text, rng, smeared if rng.random() < SMEARED else None)
+        strip = straighten(line.image)
+        if strip is not None:
+            yield segment(strip), line.text
+
+
+def random_text(rng: np.random.Generator) -> str:
+    """Return a line in one of several orders, at times a part of it or of no order at all, with spaces."""
+
+    def number(least: int, most: int | None = None) -> str:
+        return "".join(map(str, rng.integers(0, 10, int(rng.integers(least, (most or least) + 1)))))
+
+    def space() -> str:
+        return " " * int(rng.choice(4, p=[0.4, 0.4, 0.1, 0.1]))
+
+    orders = (
+        lambda: f"A{routing_number(rng)}A{space()}{number(6, 12)}C{space()}{number(3, 4)}",
+        lambda: f"C{number(4, 9)}C{space()}A{routing_number(rng)}A{space()}{number(3, 5)}D{number(4, 6)}C",
+        lambda: f"A{number(5)}D{number(3)}A{space()}{number(3, 5)}D{number(3)}D{number(4, 6)}C",
+        lambda: f"C{number(6)}C {number(9)}A {number(6)}C {number(2)}",
+        lambda: f"C{number(6)}C {number(2)}D{number(4)}A {number(8)}C",
+        lambda: "".join(rng.choice(list("0123456789ABCD"), 16)),
+    )
+    text = orders[int(rng.integers(len(orders)))]()
+    if rng.random() < 0.2:
+        text += f"{space()}B{number(10)}B"
+    if rng.random() < 0.2:
+        start = int(rng.integers(0, len(text) // 2))
+        text = text[start:].strip()
+    return text if any(c.isdigit() for c in text) else text + "0"
+
+
+def pack_lines(examples: Iterable[Example]) -> Lattices:
+    """Pack lines; a candidate has a label where the widest ones are as many as the characters.
+
+    Of the others in such a line what is much narrower is rubbish and the rest unknown.
+    """
+    kept = [(s, text) for s, text in examples if len(s.source) and text]
+    parts = [s for s, _ in kept]
+    sizes = [len(s.source) for s in parts]
+    return Lattices(
+        offset=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        nodes=np.array([s.cuts for s in parts], np.int64),
+        source=np.concatenate([s.source for s in parts]),
+        target=np.concatenate([s.target for s in parts]),
+        crops=np.concatenate([s.crops for s in parts]),
+        geometry=np.concatenate([s.geometry for s in parts]),
+        labels=np.concatenate([_labels(s, text) for s, text in kept]),
+        digits=np.array([text for _, text in kept]),
+    )
+
+
+def _labels(segmentation: MicrSegmentation, text: str) -> NDArray[np.int64]:
+    labels = np.full(len(segmentation.source), -1, np.int64)
+    inked = np.flatnonzero(segmentation.geometry[:, -1] == 0)
+    x0, x1 = segmentation.columns[inked].T
+    inside = (x0[:, None] >= x0[None]) & (x1[:, None] <= x1[None])
+    np.fill_diagonal(inside, False)
+    widest = inked[~inside.any(axis=1)]
+    if len(widest) != len(text):
+        return labels
+    labels[widest] = E13B.encode(text)
+    width = (x1 - x0).astype(float)
+    around = np.where(inside, width[None], 0.0).max(axis=1)
+    labels[inked[(around > 0) & (width < 0.75 * around)]] = E13B.rubbish
+    return labels
+
+
+def train_lines(
+    recogniser: Recogniser, lattices: Lattices, epochs: int, rate: float, batch: int, seed: int
+) -> None:
+    """Train through the graph, in place: the text of a line against all texts (eq. 17)."""
+    generator, rng = torch.Generator().manual_seed(seed), np.random.default_rng(seed)
+    optimiser = torch.optim.AdamW(recogniser.parameters(), lr=rate, weight_decay=1e-4)
+    steps = epochs * -(-len(lattices) // batch)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.1)
+    grammar = free_grammar().graph
+    shapes = shape_function(recogniser, compiled=False)
+    for epoch in range(epochs):
+        began, total, used = time.perf_counter(), 0.0, 0
+        for chosen in np.array_split(rng.permutation(len(lattices)), steps // epochs):
+            some = lattices.select(chosen)
+            crops = distort(torch.from_numpy(some.crops), 0.35, generator)
+            found = penalties(recogniser, crops, torch.from_numpy(some.geometry), shapes)
+            correct = pack([spelled(str(text)) for text in some.digits])
+            loss = discriminative_forward(some.graph(), found, correct, grammar)
+            good = torch.isfinite(loss)
+            optimiser.zero_grad(set_to_none=True)
+            loss[good].mean().backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(recogniser.parameters(), 2.0)
+            optimiser.step()
+            schedule.step()
+            total, used = total + loss[good].sum().item(), used + int(good.sum())
+        click.echo(
+            json.dumps(
+                {
+                    "stage": "lines",
+                    "epoch": epoch + 1,
+                    "loss": round(total / max(used, 1), 4),
+                    "no_path": round(1 - used / len(lattices), 4),
+                    "seconds": round(time.perf_counter() - began, 1),
+                }
+            )
+        )
+
+
+@click.command(help=__doc__)
+@click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--out", type=click.Path(path_type=Path), default=SHIPPED / "micr.safetensors", show_default=True)
+@click.option("--drawn", default=4000, show_default=True, help="Lines to draw.")
+@click.option("--character-epochs", default=3, show_default=True)
+@click.option("--line-epochs", default=4, show_default=True)
+@click.option("--seed", default=0, show_default=True)
+def main(data: Path, out: Path, drawn: int, character_epochs: int, line_epochs: int, seed: int) -> None:
+    """Make the material, train twice, write the weights."""
+    torch.manual_seed(seed)
+    lattices = pack_lines([*real_lines(data), *drawn_lines(drawn, seed)])
+    click.echo(json.dumps({"stage": "material", "lines": len(lattices), "candidates": len(lattices.source)}))
+    recogniser = Recogniser(E13B, len(GEOMETRY))
+    train_characters(
+        recogniser,
+        lattices,
+        CharacterOptions(epochs=character_epochs, rate=4e-3, distortion=0.35, seed=seed),
+        lambda line: click.echo(json.dumps({"stage": "characters", **line})),
+    )
+    train_lines(recogniser, lattices, line_epochs, rate=2e-3, batch=16, seed=seed)
+    save_weights(out, "micr-e13b", recogniser, torch.zeros(0))
+
+
+if __name__ == "__main__":
+    main()

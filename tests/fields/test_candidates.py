@@ -1,0 +1,158 @@
+"""Candidates and their features: what must be proposed, and measures against plain arithmetic."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from toy_page import put, toy_page
+
+from chequereader.box import Box
+from chequereader.fields.candidates import Candidate, centres_inside, find_candidates
+from chequereader.fields.features import NAMES, describe
+from chequereader.fields.groups import Components, find_components
+from chequereader.fields.page_ink import find_ink
+from chequereader.fields.rules import Rules, find_rules, printed_boxes
+from chequereader.fields.signs import currency_at, sign_likeness
+
+
+def analysed(image: np.ndarray) -> tuple[list[Candidate], Components, Rules]:
+    page = find_ink(image)
+    rules = find_rules(page)
+    printed = printed_boxes(rules)
+    components = find_components(page, rules, printed)
+    return find_candidates(components, printed), components, rules
+
+
+def described(image: np.ndarray) -> tuple[list[Candidate], dict[str, np.ndarray]]:
+    candidates, components, rules = analysed(image)
+    size = components.ink.shape
+    rows = describe(candidates, components, rules, sign_likeness(components)[0], (size[0], size[1]))
+    assert rows.shape == (len(candidates), len(NAMES))
+    assert np.isfinite(rows).all()
+    return candidates, dict(zip(NAMES, rows.T, strict=True))
+
+
+def test_what_follows_a_sign_is_proposed_with_and_without_it() -> None:
+    image = np.full((400, 1400), 235, np.uint8)
+    sign = put(image, "$", 800, 220, 30, 3)
+    amount = put(image, "1234.50", 850, 220, 30, 3)
+    lefts = {round(c.box.x0 * 2 / 10) for c in analysed(image)[0] if abs(c.box.x1 * 2 - amount.x1) < 8}
+    assert {round(sign.x0 / 10), round(amount.x0 / 10)} <= lefts
+
+
+def test_a_zone_in_a_printed_box_leaves_the_text_above_it_out() -> None:
+    image = np.full((400, 1400), 235, np.uint8)
+    cv2.rectangle(image, (800, 180), (1150, 250), 60, 2)
+    put(image, "eighty", 820, 170, 40, 3)
+    amount = put(image, "7,300.00", 830, 238, 40, 3)
+    candidates = [c for c in analysed(image)[0] if c.printed is not None]
+    assert candidates
+    best = max(candidates, key=lambda c: c.box.intersection(Box(*(v // 2 for v in amount))).area)
+    assert best.box.y0 * 2 == pytest.approx(amount.y0, abs=6)
+    assert best.box.y1 * 2 == pytest.approx(amount.y1, abs=6)
+
+
+def test_no_set_of_components_comes_twice() -> None:
+    candidates, _, _ = analysed(toy_page().image)
+    sets = [tuple(c.members.tolist()) for c in candidates]
+    assert len(sets) == len(set(sets))
+    assert all(list(s) == sorted(s) for s in sets)
+
+
+def test_centres_inside_is_half_open() -> None:
+    boxes = np.array([[0, 0, 10, 10], [5, 5, 15, 15]], np.int32)
+    assert centres_inside(boxes, [Box(5, 5, 10, 10), Box(0, 0, 5, 5)]).tolist() == [
+        [True, False],
+        [False, False],
+    ]
+    assert centres_inside(boxes, []).shape == (0, 2)
+
+
+def test_features_agree_with_plain_arithmetic() -> None:
+    image = toy_page().image
+    candidates, features = described(image)
+    _, components, _ = analysed(image)
+    height, width = components.ink.shape
+    for i, candidate in enumerate(candidates):
+        box, own = candidate.box, components.boxes[candidate.members]
+        heights = own[:, 3] - own[:, 1]
+        large = heights >= 0.5 * np.sort(heights)[3 * len(heights) // 4]
+        middle = np.sort(heights[large])[large.sum() // 2]
+        assert features["centre x"][i] == pytest.approx((box.x0 + box.x1) / 2 / width)
+        assert features["centre y"][i] == pytest.approx((box.y0 + box.y1) / 2 / height)
+        assert features["log count of components"][i] == pytest.approx(np.log(len(own)))
+        assert features["spread of heights"][i] == pytest.approx(heights[large].std() / middle, abs=1e-4)
+        assert features["darkness"][i] == pytest.approx(components.dark[candidate.members].mean(), rel=1e-4)
+        ink = components.area[candidate.members].sum() / box.area
+        assert features["ink density"][i] == pytest.approx(ink, rel=1e-4)
+
+
+def test_features_do_not_follow_the_scale_of_the_page() -> None:
+    free = ("centre x", "centre y", "right edge", "in a printed box", "share that looks like digits")
+    values = []
+    for scale in (0.9, 1.25):
+        page = toy_page(scale=scale)
+        candidates, features = described(page.image)
+        middle = (page.amount.x0 + page.amount.x1) / 4, (page.amount.y0 + page.amount.y1) / 4
+        holding = [
+            i
+            for i, c in enumerate(candidates)
+            if c.box.x0 < middle[0] < c.box.x1 and c.box.y0 < middle[1] < c.box.y1
+        ]
+        largest = max(holding, key=lambda i: len(candidates[i].members))
+        values.append([features[name][largest] for name in free])
+    assert values[0] == pytest.approx(values[1], abs=0.03)
+
+
+def test_an_underline_is_told_from_none() -> None:
+    shares = []
+    for underlined in (False, True):
+        image = np.full((400, 1400), 235, np.uint8)
+        put(image, "1234", 800, 220, 40, 3)
+        if underlined:
+            cv2.line(image, (780, 228), (1000, 228), 60, 2)
+        _, features = described(image)
+        shares.append(features["rule below"].max())
+    assert shares[0] == 0
+    assert shares[1] > 0.9
+
+
+def draw_sign(image: np.ndarray, code: str) -> None:
+    """Draw a sign 34 pixels high whose ink ends left of x = 830."""
+    if code == "USD":
+        put(image, "$", 800, 215, 30, 3)
+    elif code == "EUR":
+        cv2.ellipse(image, (822, 198), (17, 17), 0, 50, 310, 30, 4, cv2.LINE_AA)
+        for y in (193, 203):
+            cv2.line(image, (798, y), (822, y), 30, 3, cv2.LINE_AA)
+    elif code == "GBP":
+        cv2.ellipse(image, (816, 190), (9, 10), 0, 150, 330, 30, 4, cv2.LINE_AA)
+        for start, end in (((808, 190), (810, 214)), ((800, 214), (826, 214)), ((801, 201), (819, 201))):
+            cv2.line(image, start, end, 30, 4, cv2.LINE_AA)
+
+
+@pytest.mark.parametrize("code", ["USD", "EUR", "GBP"])
+def test_printed_signs_tell_the_currency(code: str) -> None:
+    image = np.full((400, 1400), 235, np.uint8)
+    draw_sign(image, code)
+    amount = put(image, "1234", 850, 215, 34, 3)
+    _, components, _ = analysed(image)
+    likeness, signs = sign_likeness(components)
+    assert currency_at(Box(*(v // 2 for v in amount)), components, likeness, signs) == code
+
+
+def test_digits_alone_tell_no_currency() -> None:
+    image = np.full((400, 1400), 235, np.uint8)
+    amount = put(image, "1074", 850, 215, 34, 3)
+    _, components, _ = analysed(image)
+    assert currency_at(Box(*(v // 2 for v in amount)), components, *sign_likeness(components)) is None
+
+
+def test_another_countrys_dollar_is_not_the_american() -> None:
+    image = np.full((400, 1400), 235, np.uint8)
+    put(image, "R", 772, 215, 30, 3)
+    draw_sign(image, "USD")
+    amount = put(image, "1234", 850, 215, 34, 3)
+    _, components, _ = analysed(image)
+    assert currency_at(Box(*(v // 2 for v in amount)), components, *sign_likeness(components)) is None

@@ -1,0 +1,78 @@
+"""Pictures of the stages: that they are written, and that they show what they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from drawn_fields import PAPER, draw
+from PIL import Image
+from tiny_reader import write_chance_weights
+
+from chequereader.errors import OutputError
+from chequereader.options import ReadOptions
+from chequereader.reader import Reader
+from chequereader.scan import Scan
+
+STAGES = ["1-zones.png", "2-ink.png", "3-cuts.png", "4-graph.png", "5-path.png"]
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    return Reader(ReadOptions(field="whole"), write_chance_weights(tmp_path_factory.mktemp("weights")))
+
+
+def pictures(folder: Path) -> dict[str, np.ndarray]:
+    return {path.name: np.asarray(Image.open(path).convert("RGB")) for path in sorted(folder.iterdir())}
+
+
+def test_five_pictures_are_written(reader: Reader, tmp_path: Path) -> None:
+    scan = Scan(draw("£12.50").image, None, "field.png")
+    folder = tmp_path / "new" / "folder"
+    reading = reader.explain(scan, folder)
+    assert reading.text == reader.read(scan).text
+    drawn = pictures(folder)
+    assert list(drawn) == STAGES
+    assert all(len(np.unique(picture)) > 10 for picture in drawn.values())
+    assert drawn["1-zones.png"].shape[:2] == scan.image.shape
+
+
+def test_the_pictures_show_the_stages(reader: Reader, tmp_path: Path) -> None:
+    """Ink is dark in the picture of the ink; every cut is a red line through that of the cuts."""
+    scan = Scan(draw("70").image, None, "field.png")
+    ((page, _),) = reader.follow([scan])
+    reader.explain(scan, tmp_path)
+    drawn = pictures(tmp_path)
+    (segmentation,) = page.segmentations
+    mask = segmentation.field.ink.mask
+    height, width = mask.shape
+    zoom = drawn["2-ink.png"].shape[0] // height
+    assert drawn["2-ink.png"].shape[:2] == (zoom * height, zoom * width)
+    sampled = drawn["2-ink.png"][zoom // 2 :: zoom, zoom // 2 :: zoom].mean(axis=2)
+    assert sampled[mask].mean() < 0.6 * sampled[~mask].mean()
+    red = drawn["3-cuts.png"].astype(int) @ [1, -1, 0] > 60
+    for line in segmentation.lines.x[1:-1]:
+        hit = [red[zoom * y, zoom * line[y] - 3 : zoom * line[y] + 4].any() for y in range(4, height - 4)]
+        assert np.mean(hit) > 0.9
+    assert drawn["4-graph.png"].shape[1] >= 40 * segmentation.cuts
+
+
+def test_another_page_overwrites(reader: Reader, tmp_path: Path) -> None:
+    reader.explain(Scan(draw("1").image, None, "a.png"), tmp_path)
+    before = pictures(tmp_path)
+    reader.explain(Scan(draw("888").image, None, "b.png"), tmp_path)
+    assert any(before[name].shape != picture.shape for name, picture in pictures(tmp_path).items())
+
+
+def test_a_blank_page_leaves_the_picture_of_the_page(reader: Reader, tmp_path: Path) -> None:
+    reading = reader.explain(Scan(np.full((80, 300), PAPER, np.uint8), None, "blank.png"), tmp_path)
+    assert reading.status == "rejected"
+    assert list(pictures(tmp_path)) == STAGES[:1]
+
+
+def test_a_folder_that_can_not_be_made_is_one_clear_error(reader: Reader, tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("no folder")
+    with pytest.raises(OutputError, match="give a folder"):
+        reader.explain(Scan(draw("1").image, None, "a.png"), in_the_way)
