@@ -2,9 +2,9 @@
 
     python -m pipelines.train_micr --data ../shared/data
 
-``--data`` holds the set micr-e13b; the strings of ``data/splits/micr-e13b-validation.txt`` are left out. First
-the network learns characters from lines that fall into as many pieces as they have characters; then whole lines
-through the graph, from their text alone (eq. 17). What to expect is in ``docs/results/micr.md``.
+``--data`` holds the set micr-e13b; the strings of ``data/splits/micr-e13b-validation.txt`` are left out.
+First the network learns characters from lines that fall into as many pieces as they have characters; then
+whole lines through the graph, from their text alone (eq. 17). What to expect is in ``docs/results/micr.md``.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ import torch
 from numpy.typing import NDArray
 
 from chequereader.cheque_set import read_cheque_set, read_names
+from chequereader.decision import Calibration, save_calibrations
 from chequereader.graph import pack
 from chequereader.micr.characters import E13B
 from chequereader.micr.grammar import free_grammar, spelled
 from chequereader.micr.line import straighten
+from chequereader.micr.reader import MicrReader
 from chequereader.micr.recognition import penalties
 from chequereader.micr.segmenter import GEOMETRY, MicrSegmentation, segment
 from chequereader.recognition.recogniser import Recogniser
@@ -36,8 +38,10 @@ from chequereader.training.criteria import discriminative_forward
 from chequereader.training.distortions import distort
 from chequereader.training.lattices import Lattices
 from chequereader.training.speed import shape_function
+from pipelines.calibrate import list_checksum
 
 SPLIT = Path("data/splits/micr-e13b-validation.txt")
+CALIBRATION_SEED, CALIBRATION_LINES = 77_777, 1000
 SMEARED = 0.3
 """Share of drawn lines with an unreadable character: what makes the network doubt where it should."""
 
@@ -49,12 +53,13 @@ def real_lines(data: Path) -> Iterator[Example]:
     cheques = read_cheque_set(data / "micr-e13b")
     held = frozenset(read_names(SPLIT))
     for truth in cheques.truths:
-        if truth.file in held or not set(truth.micr) <= set(E13B.classes):
+        text = truth.micr.replace(" ", "")
+        if truth.file in held or not set(text) <= set(E13B.classes):
             continue  # held back, or with a character in it that is none of the font's
         image = cv2.imread(str(cheques.path(truth)), cv2.IMREAD_GRAYSCALE)
         strip = straighten(np.asarray(image, np.uint8))
         if strip is not None:
-            yield segment(strip), truth.micr.replace(" ", "")
+            yield segment(strip), text
 
 
 def drawn_lines(count: int, seed: int) -> Iterator[Example]:
@@ -171,7 +176,9 @@ def train_lines(
 
 @click.command(help=__doc__)
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
-@click.option("--out", type=click.Path(path_type=Path), default=SHIPPED / "micr.safetensors", show_default=True)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=SHIPPED / "micr.safetensors", show_default=True
+)
 @click.option("--drawn", default=4000, show_default=True, help="Lines to draw.")
 @click.option("--character-epochs", default=3, show_default=True)
 @click.option("--line-epochs", default=4, show_default=True)
@@ -190,6 +197,20 @@ def main(data: Path, out: Path, drawn: int, character_epochs: int, line_epochs: 
     )
     train_lines(recogniser, lattices, line_epochs, rate=2e-3, batch=16, seed=seed)
     save_weights(out, "micr-e13b", recogniser, torch.zeros(0))
+    calibrate(out)
+    list_checksum(out)
+
+
+def calibrate(weights: Path) -> None:
+    """Fit the confidence on drawn lines of a seed of their own and write it beside the weights."""
+    beside = weights.with_suffix(".calibration.json")
+    save_calibrations(beside, {"line": Calibration(1.0, 0.0, ())})
+    reader, rng = MicrReader(weights), np.random.default_rng(CALIBRATION_SEED)
+    lines = [draw_line(random_text(rng), rng) for _ in range(CALIBRATION_LINES)]
+    readings = reader.read_lines([line.image for line in lines])
+    posterior = [0.0 if r is None else r.confidence for r in readings]
+    right = [r is not None and r.raw == line.text for r, line in zip(readings, lines, strict=True)]
+    save_calibrations(beside, {"line": Calibration.fit(posterior, right)})
 
 
 if __name__ == "__main__":

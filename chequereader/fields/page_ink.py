@@ -45,17 +45,21 @@ def find_ink(page_image: GreyImage) -> PageInk:
     tinted boxes are paper. A stroke counts as ink from a third of this page's good strokes on, and where it
     stands well out of its neighbourhood: that leaves halftones and guilloche out and faint pens in.
     """
-    scale = INCH / PAGE_DPI
-    height, width = page_image.shape
-    size = max(round(width * scale), 1), max(round(height * scale), 1)
-    coarse = np.asarray(cv2.resize(page_image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    coarse = shrunk(page_image, PAGE_DPI // INCH)
     darkness = darkness_of(coarse, WINDOW)
     # The darkest fiftieth: print and handwriting together cover more than that of any filled cheque.
     strength = float(max(grey_quantile(darkness, 0.98), 1))
     around = cv2.blur(darkness, (NEIGHBOURHOOD, NEIGHBOURHOOD))
     least = np.maximum(1.6 * np.arange(256), max(0.35 * strength, 14.0)).clip(max=254).astype(np.uint8)
     ink = (darkness > cv2.LUT(around, least)).astype(np.uint8)
-    return PageInk(darkness, ink, strength, scale)
+    return PageInk(darkness, ink, strength, INCH / PAGE_DPI)
+
+
+def shrunk(image: GreyImage, step: int) -> GreyImage:
+    """Return the means of squares of ``step`` pixels; a rest at the right and bottom is left out."""
+    height, width = (max(side // step, 1) for side in image.shape)
+    part = image[: height * step, : width * step]
+    return np.asarray(cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def darkness_of(image: GreyImage, window: int) -> GreyImage:

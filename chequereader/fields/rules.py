@@ -54,11 +54,9 @@ def find_rules(page: PageInk) -> Rules:
     bridged = cv2.morphologyEx(faint, cv2.MORPH_CLOSE, np.ones((1, 7), np.uint8))
     ridges = _ridges(page.darkness, (across, 1), (1, RIDGE), threshold)
     lines = _opened(np.asarray(bridged, np.uint8) & ridges, HORIZONTAL, 1)
-    horizontal, boxes = _thin(lines, 0, beside_ink(page.ink & (1 - lines)))
+    horizontal, boxes = _standing_free(lines, page.ink)
     ridges = _ridges(page.darkness, (1, down), (RIDGE, 1), threshold)
-    # What stands close to a vertical tells nothing: bar codes and digits do.
-    vertical, _ = _thin(_opened(faint & ridges, 1, VERTICAL), 1, np.zeros_like(page.ink))
-    return Rules(horizontal, vertical, boxes)
+    return Rules(horizontal, _opened(faint & ridges, 1, VERTICAL), boxes)
 
 
 def _ridges(darkness: GreyImage, along: tuple[int, int], across: tuple[int, int], threshold: float) -> Mask:
@@ -79,21 +77,21 @@ def _opened(mask: Mask, width: int, height: int) -> Mask:
     return np.asarray(opened, np.uint8)
 
 
-def _thin(mask: Mask, axis: int, beside: Mask) -> tuple[Mask, IntArray]:
-    """Keep the components that are thin across ``axis`` (0: rows) and stand free; return their boxes, [n, 4].
+def _standing_free(lines: Mask, ink: Mask) -> tuple[Mask, IntArray]:
+    """Return the horizontal lines that are rules, and their boxes, [n, 4].
 
-    ``beside`` counts the ink close to each pixel. Text that stands on a rule inks few pixels close to it; the
-    edge of a row of letters has their strokes along half its length on one side.
+    Text that stands on a rule inks few pixels close to it; the edge of a row of letters has their strokes
+    along half its length on one side.
     """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    length = stats[:, cv2.CC_STAT_WIDTH if axis == 0 else cv2.CC_STAT_HEIGHT]
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
     area = stats[:, cv2.CC_STAT_AREA]
-    inside = np.flatnonzero(mask)
+    inside = np.flatnonzero(lines)
     owner = labels.reshape(-1)[inside]
-    crowded = np.bincount(owner, beside.reshape(-1)[inside], count) / np.maximum(area, 1)
-    keep = (area <= THICKEST * length) & (crowded <= CROWDED)
+    beside = beside_ink(ink & (1 - lines)).reshape(-1)[inside]
+    crowded = np.bincount(owner, beside, count) / np.maximum(area, 1)
+    keep = (area <= THICKEST * stats[:, cv2.CC_STAT_WIDTH]) & (crowded <= CROWDED)
     keep[0] = False
-    kept = np.zeros_like(mask)
+    kept = np.zeros_like(lines)
     kept.reshape(-1)[inside] = keep[owner]
     x0, y0, width, height = stats[keep, :4].T
     return kept, np.stack([x0, y0, x0 + width, y0 + height], axis=1).astype(np.int32)

@@ -33,13 +33,14 @@ STROKES = {
         ((0.05, 0.5), (0.66, 1.0)),
     ),
     "£": (
-        ((0.9, 0.2), (0.78, 0.06), (0.6, 0.0), (0.42, 0.06), (0.32, 0.24), (0.38, 0.55), (0.34, 0.82), (0.1, 1.0)),
+        ((0.9, 0.2), (0.78, 0.06), (0.6, 0.0), (0.42, 0.06), (0.32, 0.24), (0.38, 0.55), (0.34, 0.82),
+         (0.1, 1.0)),
         ((0.1, 1.0), (0.95, 1.0)),
         ((0.1, 0.52), (0.75, 0.52)),
     ),
     "€": (
-        ((1.0, 0.1), (0.8, 0.0), (0.55, 0.04), (0.34, 0.22), (0.26, 0.5), (0.34, 0.78), (0.55, 0.96), (0.8, 1.0),
-         (1.0, 0.9)),
+        ((1.0, 0.1), (0.8, 0.0), (0.55, 0.04), (0.34, 0.22), (0.26, 0.5), (0.34, 0.78), (0.55, 0.96),
+         (0.8, 1.0), (1.0, 0.9)),
         ((0.05, 0.4), (0.8, 0.4)),
         ((0.05, 0.6), (0.76, 0.6)),
     ),
@@ -76,9 +77,9 @@ def sign_likeness(components: Components) -> tuple[FloatArray, list[str]]:
 
 
 def currency_at(box: Box, components: Components, likeness: FloatArray, signs: Sequence[str]) -> str | None:
-    """Return the ISO code of the most likely sign printed at a zone's start or just left of it, if any.
+    """Return the ISO code of the likeliest sign printed at a zone's start or just left of it, if any.
 
-    None, too, for a sign with a letter close on its left: the dollars of ``R$``, ``S$`` and ``US$`` are others.
+    None, too, for a sign with a letter close on its left: the dollars of ``R$`` and ``S$`` are others.
     """
     x0, y0, x1, y1 = components.boxes.T
     middle = (y0 + y1) / 2
@@ -118,7 +119,7 @@ def _normalised(shape: FloatArray) -> FloatArray:
 
 @cache
 def _templates() -> tuple[tuple[str, ...], FloatArray]:
-    """Return the names of the templates, signs and others, and their normalised shapes, [templates, SIDE * SIDE]."""
+    """Return the names of the templates, signs and others, and their shapes, [templates, SIDE * SIDE]."""
     names: list[str] = []
     shapes: list[npt.NDArray[np.float32]] = []
     font = ImageFont.load_default(size=64)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chequereader.box import Box
-from chequereader.fields.page_ink import PAGE_DPI, GreyImage, darkness_of, grey_quantile
+from chequereader.fields.page_ink import PAGE_DPI, GreyImage, darkness_of, grey_quantile, shrunk
 
 WIDTHS = 4.5, 12.0
 """Inches that a cheque, or a voucher with its stub, is wide; a resolution that says otherwise is wrong."""
@@ -97,10 +97,7 @@ def upright(scan_image: GreyImage, dpi: float | None = None) -> Upright:
 
 def _small(image: GreyImage) -> GreyImage:
     """Return a picture of at most ``SMALL`` pixels a side."""
-    height, width = image.shape
-    step = -(-max(height, width) // SMALL)
-    size = max(width // step, 1), max(height // step, 1)
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return shrunk(image, -(-max(image.shape) // SMALL))
 
 
 def _lies_on_its_side(small: GreyImage) -> bool:
@@ -204,9 +201,10 @@ def skew(image: GreyImage) -> float:
     if len(y) < 50:
         return 0.0
     angle = 0.0
-    for reach, count in ((STEEPEST, 41), (0.5, 11), (0.1, 9)):
+    # The first look needs only every third point: it tells half degrees apart.
+    for reach, count, every in ((STEEPEST, 41, 3), (0.5, 11, 1), (0.1, 9, 1)):
         angles = np.clip(angle + np.linspace(-reach, reach, count), -STEEPEST, STEEPEST)
-        scores = [_unevenness(x, y, float(a), small.shape[1]) for a in angles]
+        scores = [_unevenness(x[::every], y[::every], float(a), small.shape[1]) for a in angles]
         angle = float(angles[int(np.argmax(scores))])
     return angle
 

@@ -26,6 +26,8 @@ MOST_DIGITS = MAX_UNIT_DIGITS + len("45") + len("100")
 LIMIT = 100 * 10**MAX_UNIT_DIGITS
 """More hundredths than any amount has."""
 
+_PRINTED = "$£€₹"
+
 _DIGIT = np.array(
     [FIGURES.find(label) if label in FIGURES else _NONE for label in AMOUNTS.labels.translate(LOWERED)]
 )
@@ -52,6 +54,27 @@ def with_digits(grammar: Grammar, digits: str) -> Graph:
     graph = _product(grammar, _DIGIT[grammar.graph.label.cpu().numpy()], table, final)
     if graph is None:
         raise UsageError(f"no amount of locale {grammar.locale!r} is written with the digits {digits!r}")
+    return graph
+
+
+def with_text(grammar: Grammar, text: str) -> Graph:
+    """Return the one text given, with rubbish anywhere and, before it, a currency sign that it doesn't tell.
+
+    Forms have the sign printed where truth often leaves it out. One trimmed member with ``origin`` as in
+    :func:`with_digits`. ``UsageError`` if the grammar has no such text; ``KeyError`` for a character that is
+    no label.
+    """
+    labels = AMOUNTS.encode(text)
+    table = np.full((len(labels) + 1, len(AMOUNTS.labels)), -1)
+    table[0, AMOUNTS.encode(_PRINTED)] = 0
+    table[:, AMOUNTS.rubbish] = range(len(table))
+    for state, label in enumerate(labels):
+        table[state, label] = state + 1
+    final = np.zeros(len(table), dtype=bool)
+    final[-1] = True
+    graph = _product(grammar, grammar.graph.label.cpu().numpy(), table, final)
+    if graph is None:
+        raise UsageError(f"{text!r} is not written as an amount of locale {grammar.locale!r}")
     return graph
 
 

@@ -17,8 +17,9 @@ _SIGNS = str.maketrans(
     {
         TRANSIT: "\N{OCR BRANCH BANK IDENTIFICATION}",
         AMOUNT: "\N{OCR AMOUNT OF CHECK}",
-        ON_US: "\N{OCR CUSTOMER ACCOUNT NUMBER}",
-        DASH: "\N{OCR DASH}",
+        # Unicode's names of these two are each other's, which it has recorded as an error
+        ON_US: "\N{OCR DASH}",
+        DASH: "\N{OCR CUSTOMER ACCOUNT NUMBER}",
     }
 )
 

@@ -55,7 +55,7 @@ def check_digit(raw: str, form: Form) -> CheckDigit:
 
 
 def fields_of(raw: str, form: Form) -> dict[str, str]:
-    """Return the fields of a line by name; of a free line the transit field and the amount where there are any.
+    """Return the fields of a line by name; of a free line its transit field and its amount, if any.
 
     Dashes of fields are written "-"; the amount has its decimal point: "125.00".
     """

@@ -44,7 +44,10 @@ class Form(IntEnum):
 
 @dataclass(frozen=True, eq=False)
 class MicrGrammar:
-    """``graph``: one cyclic member over the labels of ``E13B``; ``forms``: int64 [arcs], the ``Form`` of each arc."""
+    """Grammars in one graph.
+
+    ``graph``: one cyclic member over the labels of ``E13B``; ``forms``: int64 [arcs], each arc's ``Form``.
+    """
 
     graph: Graph
     forms: Tensor
@@ -59,7 +62,7 @@ class MicrGrammar:
 
 
 def digits(least: int, most: int | None = None, *, form: Form, signs: str = "") -> Acceptor:
-    """Accept ``least`` to ``most`` digits or ``signs``, any number from ``least`` on where ``most`` is None."""
+    """Accept ``least`` to ``most`` digits or ``signs``; there is no upper bound where ``most`` is None."""
     one = one_of(_DIGITS + signs, form)
     if most is None:
         return one**least + one.star
@@ -137,7 +140,9 @@ def free_grammar() -> MicrGrammar:
 
 def _entered_at(acceptor: Acceptor, penalty: float) -> Acceptor:
     """Return an acceptor whose texts are ``penalty`` worse; its starts may not be entered again."""
-    arcs = [a._replace(penalty=a.penalty + penalty) if a.source in acceptor.starts else a for a in acceptor.arcs]
+    arcs = [
+        a._replace(penalty=a.penalty + penalty) if a.source in acceptor.starts else a for a in acceptor.arcs
+    ]
     return replace(acceptor, arcs=tuple(arcs))
 
 

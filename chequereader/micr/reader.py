@@ -13,14 +13,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from chequereader.box import Box
 from chequereader.decision import Calibration, load_calibrations
 from chequereader.graph import Graph, forward, pack, viterbi
 from chequereader.micr.characters import E13B
 from chequereader.micr.fields import check_digit, fields_of, form_of
 from chequereader.micr.grammar import FREE_PENALTY, Form, free_grammar, micr_grammar, spelled
 from chequereader.micr.line import straighten
-from chequereader.micr.locate import Candidate, locate
+from chequereader.micr.locate import locate
 from chequereader.micr.reading import MicrReading
 from chequereader.micr.recognition import penalties
 from chequereader.micr.segmenter import MicrSegmentation, segment
@@ -46,7 +45,7 @@ class MicrReader:
         self.calibration: Calibration = load_calibrations(where.with_suffix(".calibration.json"))["line"]
 
     def read_line(self, image: NDArray[np.uint8]) -> MicrReading | None:
-        """Read a picture of one line, grey uint8 [height, width], about level; None if it holds no characters."""
+        """Read a picture of one line, grey uint8 [height, width], about level; None without characters."""
         return self.read_lines([image])[0]
 
     def read_lines(self, images: Sequence[NDArray[np.uint8]]) -> list[MicrReading | None]:
@@ -160,7 +159,10 @@ def _posteriors(
     texts: Sequence[str],
     extra: Sequence[float] | None = None,
 ) -> list[float]:
-    """Return the share of each text among all texts of its line (eq. 17); ``extra`` is the grammar's own penalty."""
+    """Return the share of each text among all texts of its line (eq. 17).
+
+    ``extra`` is the grammar's own penalty of each text.
+    """
     graph, cost = _packed(lines), torch.cat(list(costs))
     everything = forward(graph, cost, grammar)
     mine = forward(graph, cost, pack([spelled(text) for text in texts]))

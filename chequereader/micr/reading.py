@@ -15,10 +15,10 @@ class MicrReading:
     """A MICR line.
 
     ``raw``: the characters without spaces, transit A, amount B, on-us C, dash D. ``fields`` by name.
-    ``grammar``: us, ca, in, uk, or free for a line that fits none of them. ``confidence``: calibrated probability
-    that ``raw`` is right. ``restored``: places in ``raw`` of characters that the grammar had to decide, their ink
-    being illegible. ``box``: the line, in pixels of the picture given. ``turned``: quarter turns clockwise that
-    bring the picture upright, 0 for a picture of a line.
+    ``grammar``: us, ca, in, uk, or free for a line that fits none of them. ``confidence``: calibrated
+    probability that ``raw`` is right. ``restored``: places in ``raw`` of characters that the grammar had to
+    decide, their ink being illegible. ``box``: the line, in pixels of the picture given. ``turned``: quarter
+    turns clockwise that bring the picture upright, 0 for a picture of a line.
     """
 
     raw: str

@@ -29,9 +29,9 @@ def penalties(
 ) -> Tensor:
     """Return the penalties [arcs, labels] of candidates; infinite where a label is out of the question.
 
-    ``crops`` uint8 [arcs, 32, 32], ``geometry`` float [arcs, features] of ``micr.segmenter``. ``shapes`` stands
-    in for the recogniser's ``shape_penalties``. Blanks cost nothing as blanks, and a digit may have stood in a
-    single blank cell.
+    ``crops`` uint8 [arcs, 32, 32], ``geometry`` float [arcs, features] of ``micr.segmenter``. ``shapes``
+    stands in for the recogniser's ``shape_penalties``. Blanks cost nothing as blanks, and a digit may have
+    stood in a single blank cell.
     """
     seen = torch.from_numpy(looked_at(geometry.numpy())).nonzero()[:, 0]
     blank, one = geometry[:, -1] > 0, geometry[:, -1] == 1

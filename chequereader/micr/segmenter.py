@@ -1,4 +1,4 @@
-"""The segmentation graph of a MICR line: cuts by ink and by the fixed pitch, candidates of up to one character.
+"""The segmentation graph of a MICR line: cuts by ink and pitch, candidates of up to one character.
 
 A character of E-13B may be several bars: a candidate is a run of pieces no wider than a character. Characters
 stand an eighth of an inch apart, so runs of two characters are never candidates, and a wide gap holds a known
@@ -8,6 +8,7 @@ number of blank cells. Not for scores: see ``recognition``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ pitches over one. ``blank_cells``: of an arc without ink, how many characters wo
 CROP = 32
 _INK = 96  # a strip's pixel from which on it counts as ink
 _BAND = slice(3, 29)  # rows that characters reach; ink beyond belongs to something else
-_WIDEST = 19.5  # pixels of the widest character, 0.091 inch and what ink spreads
+_WIDEST = 20.5  # pixels of the widest character, 0.091 inch, what ink spreads and what smears add
 _SLIVER = 5.5  # pixels; every character is wider, so nothing as narrow is worth a look
 _MAX_RUN = 6
 _SPECK = 3  # pixels of ink; less is dirt
@@ -142,16 +143,20 @@ def _pieces(profile: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.f
     for a, b in edge.tolist():
         at = _minima(profile[a:b]) + a if b - a > _WIDEST else np.zeros(0, np.int64)
         ends = [a, *at.tolist(), b]
-        pieces += zip(ends[:-1], ends[1:], strict=True)
+        pieces += pairwise(ends)
         crossed += [0.0, *profile[at].tolist()]
     return np.array(pieces, np.int64).reshape(-1, 2), np.array(crossed)
 
 
 def _minima(profile: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the columns of least ink around them, the better of two near ones, left to right."""
+    """Return the columns of least ink around them, the better of two near ones, left to right.
+
+    Where several in a row have the same, both ends are meant: a smear between two characters is neither's.
+    """
     smooth = np.convolve(profile, (0.25, 0.5, 0.25), "same")
     inner = np.arange(2, len(profile) - 2)
-    low = inner[(smooth[inner] <= smooth[inner - 1]) & (smooth[inner] <= smooth[inner + 1])]
+    left, here, right = smooth[inner - 1], smooth[inner], smooth[inner + 1]
+    low = inner[(here <= left) & (here <= right) & ((here < left) | (here < right))]
     low = low[smooth[low] <= 0.55 * HEIGHT]
     kept: list[int] = []
     for column in low[np.argsort(smooth[low], kind="stable")].tolist():

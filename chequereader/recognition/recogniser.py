@@ -46,7 +46,11 @@ class Recogniser(nn.Module):
 
     def shape_penalties(self, crops: Tensor) -> Tensor:
         """Return the RBF penalties [arcs, classes] of the pictures."""
-        distances: Tensor = self.network(to_input(crops))
+        return self.scaled(self.network(to_input(crops)))
+
+    @staticmethod
+    def scaled(distances: Tensor) -> Tensor:
+        """Return penalties [arcs, classes] of squared distances [arcs, classes, 1, 1]."""
         return distances.flatten(1) / _DISTANCE
 
     def label_penalties(self, shape: Tensor, geometry: Tensor) -> Tensor:

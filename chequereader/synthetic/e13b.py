@@ -1,7 +1,8 @@
 """E-13B: the shapes of its fourteen characters, and lines of them as printers, wear and scanners leave them.
 
-Characters stand on a grid of 7 x 9 squares of 0.013 inch, their right edges 0.125 inch apart. Lines come with
-their text, for training the MICR reader. Not for what a line says (``micr``) or for whole cheques (``cheque``).
+Characters stand on a grid of 7 x 9 squares of 0.013 inch, their right edges 0.125 inch apart. Lines come
+with their text, for training the MICR reader. Not for what a line says (``micr``) or for whole cheques
+(``cheque``).
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ class Lattices:
 
     ``offset`` int64 [members + 1]: where each member's arcs begin. ``nodes`` int64 [members]. ``source``,
     ``target`` int64 [arcs] within the member. ``crops`` uint8 [arcs, 32, 32]; ``geometry`` float32 [arcs,
-    features]; ``labels`` int64 [arcs], -1 unknown. ``digits`` str [members]: the digits as written.
+    features]; ``labels`` int64 [arcs], -1 unknown. ``truths`` str [members]: the amount as
+    written where that is known, else its digits alone.
     """
 
     offset: NDArray[np.int64]
@@ -35,14 +36,14 @@ class Lattices:
     crops: NDArray[np.uint8]
     geometry: NDArray[np.float32]
     labels: NDArray[np.int64]
-    digits: NDArray[np.str_]
+    truths: NDArray[np.str_]
 
     def __len__(self) -> int:
         return len(self.nodes)
 
     @classmethod
     def pack(cls, items: Iterable[tuple[Segmentation, NDArray[np.int64], str]]) -> Lattices:
-        """Pack segmentations, each with the labels of its candidates and the digits it says."""
+        """Pack segmentations, each with the labels of its candidates and its truth."""
         kept = [item for item in items if len(item[0].source)]
         sizes = [len(s.source) for s, _, _ in kept]
         return cls(
@@ -53,7 +54,7 @@ class Lattices:
             crops=np.concatenate([s.crops for s, _, _ in kept]),
             geometry=np.concatenate([s.geometry for s, _, _ in kept]),
             labels=np.concatenate([labels for _, labels, _ in kept]),
-            digits=np.array([digits for _, _, digits in kept]),
+            truths=np.array([truth for _, _, truth in kept]),
         )
 
     @classmethod
@@ -71,7 +72,7 @@ class Lattices:
         sizes = self.offset[members + 1] - self.offset[members]
         by_arc = {n: getattr(self, n)[arcs] for n in ("source", "target", "crops", "geometry", "labels")}
         offset = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        return Lattices(offset=offset, nodes=self.nodes[members], digits=self.digits[members], **by_arc)
+        return Lattices(offset=offset, nodes=self.nodes[members], truths=self.truths[members], **by_arc)
 
     def graph(self) -> Graph:
         """Return the segmentation graphs, packed, with penalties of nought."""

@@ -1,6 +1,6 @@
 """Training material of the amount reader: real fields, strings recombined from them, and drawn ones.
 
-Everything comes out as segmented fields with what is known of each candidate and the digits the field says.
+Everything comes out as segmented fields with what is known of each candidate and what the field says.
 What is made, and how often, is decided by a seed and a number, so that parts can be made in parallel. Not for
 packing (``lattices``) or for training itself.
 """
@@ -18,8 +18,13 @@ from numpy.typing import NDArray
 from chequereader.alphabet import AMOUNTS, LOWERED
 from chequereader.box import Box
 from chequereader.cheque_set import ChequeSet
+from chequereader.errors import UsageError
+from chequereader.fields.locate import locate
+from chequereader.fields.upright import upright
+from chequereader.grammar import amounts, with_text
 from chequereader.scan import open_scans
 from chequereader.segmentation.segmenter import Segmentation, segment
+from chequereader.synthetic import generate
 from chequereader.synthetic.amounts_text import draw_amount, write_amount
 from chequereader.synthetic.config import SyntheticConfig
 from chequereader.synthetic.strip import amount_strip
@@ -34,21 +39,24 @@ from chequereader.training.glyphs import CutGlyphs, GlyphSource
 from chequereader.training.strings import write
 
 Example = tuple[Segmentation, NDArray[np.int64], str]
-"""A segmented field, the label of each candidate (-1 unknown), the digits as written."""
+"""A segmented field, the label of each candidate (-1 unknown), the amount as written or its digits alone."""
 
 CHARACTER_BOXES = "digit_boxes.csv"
 
 _FOREIGN = "SRsDaeoTEBGAbghq()+:;&%"  # characters that stand near amounts and are none of ours
+_ZONES = 4
+_HELD = 0.95  # share of the amount's box that a zone has to hold
 _LOCALES = ("us", "uk", "in", "eu", "uy")
 _SIGNS = {"us": "$", "uk": "£", "in": "₹", "eu": "€", "uy": "$"}
 
 
 @dataclass(frozen=True)
 class RealField:
-    """An amount field cut out of a scan: grey uint8, digits as written, a box for each digit where known."""
+    """An amount field cut out of a scan: grey uint8; the amount as written, or its digits alone where no more is
+    known; a box for each digit where known."""
 
     image: NDArray[np.uint8]
-    digits: str
+    truth: str
     boxes: tuple[tuple[str, Box], ...] = ()
 
 
@@ -64,21 +72,21 @@ class RealMaterial:
 def real_fields(cheques: ChequeSet) -> list[RealField]:
     """Read the amount fields of a cheque set: the zone of its truth, or the whole image where it has none.
 
-    Rows that tell no digits are left out.
+    Rows that tell no amount are left out.
     """
     boxes_file = cheques.folder / CHARACTER_BOXES
     boxes = read_character_boxes(boxes_file) if boxes_file.is_file() else {}
     fields = []
     for truth in cheques.truths:
-        digits = truth.digits_as_written()
-        if not digits or truth.text.startswith("-"):
+        written = legible(truth.text) or truth.digits
+        if not written:
             continue
         image = next(iter(open_scans(cheques.path(truth)))).image
         if truth.box is not None:
             height, width = image.shape
             zone = truth.box.padded(truth.box.height // 8, truth.box.height // 8, width, height)
             image = image[zone.y0 : zone.y1, zone.x0 : zone.x1]
-        fields.append(RealField(image, digits, tuple(boxes.get(truth.file, ()))))
+        fields.append(RealField(image, written, tuple(boxes.get(truth.file, ()))))
     return fields
 
 
@@ -106,7 +114,7 @@ def example(real: RealField) -> Example:
     if real.boxes and len(labels):
         owner = owners_from_boxes(real.image.shape, [box for _, box in real.boxes])
         labels = candidate_labels(segmentation, owner, "".join(digit for digit, _ in real.boxes), AMOUNTS)
-    return segmentation, labels, real.digits
+    return segmentation, labels, real.truth
 
 
 def varied(real: RealField, rng: np.random.Generator) -> RealField:
@@ -134,7 +142,7 @@ def varied(real: RealField, rng: np.random.Generator) -> RealField:
         lean = shear * zoom * b.height
         x0, x1 = corner[0, 0] + min(lean, 0), corner[1, 0] + max(-lean, 0)
         boxes.append((digit, Box(round(x0), round(corner[0, 1]), round(x1), round(corner[1, 1]))))
-    return RealField(np.clip(grey, 0, 255).astype(np.uint8), real.digits, tuple(boxes))
+    return RealField(np.clip(grey, 0, 255).astype(np.uint8), real.truth, tuple(boxes))
 
 
 def real_examples(fields: Sequence[RealField], rounds: int, seed: int) -> Iterator[Example]:
@@ -167,7 +175,7 @@ def recombined(
         if not len(segmentation.source):
             continue
         labels = candidate_labels(segmentation, written.owner, text, AMOUNTS)
-        yield segmentation, labels, digits_of(text)
+        yield segmentation, labels, legible(text)
         made += 1
 
 
@@ -183,8 +191,36 @@ def drawn(count: int, seed: int, config: SyntheticConfig) -> Iterator[Example]:
         owner = owners_from_boxes(strip.image.shape, list(strip.boxes))
         labels = candidate_labels(segmentation, owner, strip.text, AMOUNTS)
         # the generator's zones hold borders and neighbours that no box tells of
-        yield segmentation, labels, digits_of(strip.text)
+        yield segmentation, labels, legible(strip.text)
         made += 1
+
+
+def located(count: int, seed: int, config: SyntheticConfig) -> Iterator[Example]:
+    """Amount zones of whole synthetic cheques as the field stage cuts them out, with what print it leaves in.
+
+    Nothing is said of single candidates. Cheques whose amount no zone holds are passed over.
+    """
+    made = index = 0
+    while made < count:
+        cheque = generate(seed, index, config)
+        index += 1
+        found = zone_images(cheque.image, cheque.dpi, cheque.ink)
+        if not found:
+            continue
+        yield example(RealField(found[0], legible(cheque.text)))
+        made += 1
+
+
+def zone_images(image: NDArray[np.uint8], dpi: float | None, amount: Box) -> list[NDArray[np.uint8]]:
+    """Return the candidate zones of a scan that hold its amount, best first; ``amount`` in pixels of the scan."""
+    page = upright(image, dpi)
+    holding = []
+    for zone in locate(page.image, limit=_ZONES):
+        on_scan = page.to_scan(zone.boxes[0])
+        if amount.intersection(on_scan).area >= _HELD * amount.area:
+            x0, y0, x1, y1 = zone.boxes[0]
+            holding.append(page.image[y0:y1, x0:x1])
+    return holding
 
 
 def amount_text(rng: np.random.Generator, characters: str) -> str:
@@ -198,15 +234,23 @@ def amount_text(rng: np.random.Generator, characters: str) -> str:
     )
     if rng.random() < 0.12:
         text = "$" + text
-    if rng.random() < 0.12:
-        strange = [c for c in _FOREIGN if c in characters]
+    strange = [c for c in _FOREIGN if c in characters]
+    if rng.random() < 0.05 and strange:
         text = "".join(rng.choice(strange, int(rng.integers(1, 3)))) + text
     return "".join(c for c in text if c.translate(LOWERED) in characters)
 
 
-def digits_of(text: str) -> str:
-    """Return the digits of a text as written, raised ones lowered."""
-    return "".join(c for c in text.translate(LOWERED) if c in "0123456789")
+def legible(text: str) -> str:
+    """Return what of a text is written in labels: spaces and strange characters left out.
+
+    Nothing if that is no amount, such as a text with a minus sign in front.
+    """
+    known = "".join(c for c in text if c in AMOUNTS.labels)
+    try:
+        with_text(amounts("auto"), known)
+    except UsageError:
+        return ""
+    return known
 
 
 def glyph_sources(data: Path) -> tuple[list[GlyphSource], GlyphSource]:

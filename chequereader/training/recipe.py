@@ -19,7 +19,7 @@ import torch
 from chequereader.alphabet import AMOUNTS
 from chequereader.cheque_set import ChequeSet
 from chequereader.errors import UsageError
-from chequereader.grammar import Grammar, amounts, with_digits
+from chequereader.grammar import Grammar, amounts
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.recognition.store import save_weights
 from chequereader.segmentation.segmenter import GEOMETRY
@@ -27,7 +27,7 @@ from chequereader.synthetic.config import SyntheticConfig
 from chequereader.training import material
 from chequereader.training.characters import CharacterOptions, train_characters
 from chequereader.training.lattices import Lattices
-from chequereader.training.through_graph import GraphOptions, Reading, train_through_graph
+from chequereader.training.through_graph import GraphOptions, Reading, constrained, train_through_graph
 
 Report = Callable[[dict[str, object]], None]
 
@@ -94,17 +94,17 @@ def train_reader(
 
 
 def readable(lattices: Lattices, grammar: Grammar) -> Lattices:
-    """Leave out fields whose digits no amount is written with."""
+    """Leave out fields whose truth is no amount of the grammar."""
 
-    def has_text(digits: str) -> bool:
+    def has_path(truth: str) -> bool:
         try:
-            with_digits(grammar, digits)
+            constrained(grammar, truth)
         except UsageError:
             return False
         return True
 
-    good = {digits: has_text(str(digits)) for digits in np.unique(lattices.digits)}
-    return lattices.select(np.flatnonzero([good[digits] for digits in lattices.digits]))
+    good = {truth: has_path(str(truth)) for truth in np.unique(lattices.truths)}
+    return lattices.select(np.flatnonzero([good[truth] for truth in lattices.truths]))
 
 
 def make_material(

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from chequereader.recognition.lenet import to_input
 from chequereader.recognition.recogniser import Recogniser
 
 CALL = 192
@@ -22,16 +23,16 @@ def shape_function(recogniser: Recogniser, compiled: bool) -> Callable[[Tensor],
 
     ``compiled``: through ``torch.compile``, about twice as fast; needs a C++ compiler.
     """
-    whole = (
-        torch.compile(recogniser.shape_penalties, dynamic=False) if compiled else recogniser.shape_penalties
-    )
+    network = recogniser.network
+    features = torch.compile(network.features, dynamic=False) if compiled else network.features
     half = torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
     def shapes(crops: Tensor) -> Tensor:
         missing = -len(crops) % CALL
         padded = torch.cat([crops, crops.new_zeros(missing, *crops.shape[1:])]) if missing else crops
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
-            done = torch.cat([whole(part) for part in padded.split(CALL)])
-        return done[: len(crops)].float()
+            done = torch.cat([features(part) for part in to_input(padded).split(CALL)])
+        # distances are differences of large numbers: not in half precision
+        return recogniser.scaled(network.rbf(done[: len(crops)].float()))
 
     return shapes

@@ -54,7 +54,7 @@ def write(
 def _line(
     text: str, sources: list[GlyphSource], height: float, pen: Pen, writer: int, rng: np.random.Generator
 ) -> tuple[Picture, NDArray[np.int16]]:
-    spacing = rng.normal(0.04, 0.12)
+    spacing = rng.normal(0.06, 0.1)
     drift = rng.normal(0, 0.025)
     placed: list[tuple[Picture, int, int]] = []
     x = 0.0
@@ -129,20 +129,20 @@ def _paper(papers: list[NDArray[np.uint8]], shape: tuple[int, ...], rng: np.rand
 
 
 def _print(ink: Picture, paper: Picture, rng: np.random.Generator) -> NDArray[np.uint8]:
-    pressure = cv2.resize(rng.uniform(0.75, 1.0, (2, 4)).astype(np.float32), ink.shape[::-1])
+    pressure = cv2.resize(rng.uniform(0.8, 1.0, (2, 4)).astype(np.float32), ink.shape[::-1])
     if rng.random() < 0.5:
-        ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.4, 1.2))
-    pen = np.minimum(rng.uniform(10, 120), paper.mean() - rng.uniform(35, 60))
-    cover = np.clip(ink * pressure * rng.uniform(0.8, 1.0), 0, 1)
+        ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.4, 1.0))
+    pen = np.minimum(rng.uniform(10, 120), paper.mean() - rng.uniform(55, 110))
+    cover = np.clip(ink * pressure, 0, 1)
     image = paper * (1 - cover) + pen * cover
     if rng.random() < 0.35:  # a printed line to write on, or a box's edge
         y = int(image.shape[0] * (rng.uniform(0.8, 0.98) if rng.random() < 0.7 else rng.uniform(0.02, 0.1)))
         thick = int(rng.integers(1, 3))
         image[y : y + thick] = np.minimum(image[y : y + thick], rng.uniform(20, paper.mean() - 10))
-    image += rng.normal(0, rng.uniform(0, 5), image.shape)
+    image += rng.normal(0, rng.uniform(0, 4), image.shape)
     out = np.clip(image, 0, 255).astype(np.uint8)
-    if rng.random() < 0.3:
-        scale = rng.uniform(0.5, 0.9)
+    if rng.random() < 0.25:
+        scale = rng.uniform(0.6, 0.9)
         small = cv2.resize(out, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         out = cv2.resize(small, out.shape[::-1], interpolation=cv2.INTER_LINEAR)
     if rng.random() < 0.5:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from chequereader.grammar import Grammar, with_digits
-from chequereader.graph import Graph, pack
+from chequereader.alphabet import AMOUNTS
+from chequereader.grammar import Grammar, with_digits, with_text
+from chequereader.graph import Graph, pack, subgraph
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.training.criteria import CRITERIA
 from chequereader.training.distortions import distort
@@ -59,7 +60,7 @@ def train_through_graph(
 ) -> Reading:
     """Train in place and return the averaged weights.
 
-    Lattices without a path for their digits teach nothing and are left out; ``report`` gets epoch, mean
+    Lattices without a path for their truth teach nothing and are left out; ``report`` gets epoch, mean
     criterion and the share left out; ``compiled`` and ``state`` as for
     ``train_characters``.
     """
@@ -76,7 +77,7 @@ def train_through_graph(
     )
     steps = options.epochs * -(-len(lattices) // options.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, options.rate, total_steps=steps, pct_start=0.1)
-    constrained = {d: with_digits(grammar, str(d)) for d in np.unique(lattices.digits)}
+    correct_of = {truth: constrained(grammar, str(truth)) for truth in np.unique(lattices.truths)}
     shapes = shape_function(reading.recogniser, compiled)
     progress = Progress(
         state, {"reading": reading, "averaged": averaged}, optimiser, schedule, generator, rng
@@ -92,7 +93,7 @@ def train_through_graph(
                 shape = shapes(crops)
             shape.requires_grad_()
             penalties = reading.recogniser.penalties(shape, torch.from_numpy(some.geometry))
-            free, correct = grammars(grammar, [constrained[d] for d in some.digits], reading.grammar_penalty)
+            free, correct = grammars(grammar, [correct_of[truth] for truth in some.truths], reading.grammar_penalty)
             loss = criterion(some.graph(), penalties, correct, free)
             found = torch.isfinite(loss)
             optimiser.zero_grad(set_to_none=True)
@@ -123,9 +124,23 @@ def _back_through_pictures(shapes: Callable[[Tensor], Tensor], crops: Tensor, sh
     shapes(crops[matter]).backward(gradient[matter])  # type: ignore[no-untyped-call]
 
 
-def grammars(grammar: Grammar, constrained: list[Graph], penalty: Tensor) -> tuple[Graph, Graph]:
+def constrained(grammar: Grammar, truth: str) -> Graph:
+    """Return the grammar constrained to a truth: a text as it stands, or digits with any signs.
+
+    A row of figures says nothing of raised cents, which have the same digits: it is read without any.
+    ``UsageError`` if the grammar has no such amount.
+    """
+    if not truth.isdecimal():
+        return with_text(grammar, truth)
+    graph = with_digits(grammar, truth)
+    raised = torch.tensor([c in AMOUNTS.raised for c in AMOUNTS.labels])
+    level = subgraph(graph, torch.nonzero(~raised[graph.label]).flatten())
+    return replace(level, origin=graph.arc_map[level.arc_map])
+
+
+def grammars(grammar: Grammar, correct: list[Graph], penalty: Tensor) -> tuple[Graph, Graph]:
     """Return the grammar and its constrained forms, packed, both with the penalties being trained."""
-    packed = pack(constrained)
+    packed = pack(correct)
     return grammar.graph.with_penalty(penalty), packed.with_penalty(penalty[packed.origin])
 
 

@@ -1,0 +1,70 @@
+"""Strips: one size, level, and the way back to the picture."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from toy_lines import clean_line
+
+from chequereader.micr.line import HEIGHT, ROWS, straighten
+
+TEXT = "A021000021A 1234567890C 0101"
+
+
+def rows_of(ink: np.ndarray) -> tuple[int, int]:
+    rows = np.flatnonzero((ink > 127).sum(axis=1) > 3)
+    return int(rows[0]), int(rows[-1]) + 1
+
+
+@pytest.mark.parametrize("height", [12, 18, 24, 37, 80])
+def test_digits_come_out_in_one_size_in_the_middle(height: float) -> None:
+    strip = straighten(clean_line(TEXT, height))
+    assert strip is not None and strip.ink.shape[0] == ROWS
+    top, end = rows_of(strip.ink)
+    assert end - top == pytest.approx(HEIGHT, abs=2.5)
+    assert (top + end) / 2 == pytest.approx(ROWS / 2, abs=1.0)
+
+
+@pytest.mark.parametrize("degrees", [-2.0, 1.0, 2.0])
+def test_skew_is_taken_out(degrees: float) -> None:
+    strip = straighten(clean_line(TEXT, 24, degrees))
+    assert strip is not None
+    columns = np.flatnonzero((strip.ink > 127).any(axis=0))
+    ends = [strip.ink[:, columns[0] : columns[0] + 60], strip.ink[:, columns[-1] - 60 : columns[-1]]]
+    tops = [rows_of(end)[0] for end in ends]
+    assert abs(tops[0] - tops[1]) <= 1
+
+
+@pytest.mark.parametrize("height", [15, 24, 70])
+def test_the_way_back_leads_to_the_ink(height: float) -> None:
+    image = clean_line(TEXT, height, 1.0)
+    strip = straighten(image)
+    assert strip is not None
+    y, x = np.nonzero(strip.ink > 200)
+    places = np.stack([x, y, np.ones(len(x))]) * 1.0
+    at_x, at_y = np.round(strip.to_image @ places).astype(int)
+    assert (image[at_y, at_x] < 128).mean() > 0.97
+
+
+def test_grey_paper_and_shade_do_not_matter() -> None:
+    image = clean_line(TEXT, 24).astype(np.float32)
+    shade = np.linspace(0.5, 0.95, image.shape[1])
+    strip, plain = straighten((image * 0.6 * shade + 30).astype(np.uint8)), straighten(image.astype(np.uint8))
+    assert strip is not None and plain is not None
+    size = plain.ink.shape[1], ROWS
+    assert np.abs(cv2.resize(strip.ink, size).astype(int) - plain.ink).mean() < 12
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 60), st.integers(1, 120), st.integers(0, 2**32 - 1))
+def test_any_picture_gives_a_strip_or_none(rows: int, columns: int, seed: int) -> None:
+    image = np.random.default_rng(seed).integers(0, 256, (rows, columns)).astype(np.uint8)
+    strip = straighten(image)
+    assert strip is None or (strip.ink.shape[0] == ROWS and np.isfinite(strip.to_image).all())
+
+
+def test_blank_paper_has_no_line() -> None:
+    assert straighten(np.full((50, 400), 220, np.uint8)) is None
