@@ -1,8 +1,8 @@
 """From penalties to answers: what the grammar makes of all zones of a page together, and how sure it is.
 
 Zones compete as parallel branches of one graph. Within a zone a path weighs exp(-penalty) against all paths of
-that zone; a zone weighs exp(-cost), its own penalty and how badly its best path fits the ink, so that a zone
-with more characters is not the better for it. An answer is an amount; its confidence is the weight of all paths
+that zone; a zone weighs exp(-cost), its own penalty and how badly its best path fits on average, so that a
+zone is neither better nor worse for having more characters. An answer is an amount; its confidence is the weight of all paths
 that are worth it, over all zones: exp(-E_dforw), eq. (17). Not for accepting or rejecting: see ``decision``.
 """
 
@@ -22,8 +22,8 @@ from chequereader.graph import EPSILON, Graph, forward, nbest, pack, posteriors
 from chequereader.segmentation.packing import pack_arcs
 from chequereader.segmentation.segmenter import Segmentation
 
-MISFIT = 0.3
-"""Weight of a misfit beside a zone's penalty; chosen on training cheques."""
+MISFIT = 0.5
+"""Weight of the mean misfit of a zone's candidates beside the zone's penalty; chosen on training cheques."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def answers(pages: Sequence[Lattice], grammar: Grammar, n: int) -> list[list[Ans
             if rank == 0:
                 misfit = float(pages[p].misfits[z][own, labels].sum())
                 misfit += sum(grammar_penalty[a] for a in grammar_arcs)
-                cost[member] = pages[p].zone_penalties[z] + MISFIT * misfit
+                cost[member] = pages[p].zone_penalties[z] + MISFIT * misfit / len(own)
             amount = grammar.value(grammar_arcs)
             if amount is None:
                 continue

@@ -40,12 +40,23 @@ def test_idx_files(tmp_path: Path, suffix: str, shape: tuple[int, ...]) -> None:
     assert np.array_equal(read_idx(path), array)
 
 
-@pytest.mark.parametrize("content", [b"", b"\0\0", b"\x89PNG....", b"\0\0\x0d\x01\0\0\0\x01\0\0\0\0"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\0\0\x08",
+        b"\x89PNG....",
+        b"\0\0\x0d\x01\0\0\0\x01\0\0\0\0",  # floats
+        b"\0\0\x08\x01\0\0\0\x03\x07\x07",  # cut off
+        b"\0\0\x08\x02\0\0",
+    ],
+)
 def test_what_is_no_idx_file_is_refused(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "some"
-    path.write_bytes(content)
-    with pytest.raises(UnreadableInputError, match="not an idx file"):
-        read_idx(path)
+    for name in ("some", "some.gz"):
+        path = tmp_path / name
+        path.write_bytes(content)
+        with pytest.raises(UnreadableInputError, match="not a whole idx file"):
+            read_idx(path)
 
 
 def test_mnist(tmp_path: Path) -> None:
@@ -93,7 +104,7 @@ def test_emnist_gives_its_digits_only(tmp_path: Path) -> None:
 
 @pytest.fixture
 def pen_file(tmp_path: Path) -> Path:
-    """Two fours by two writers, the second in two strokes of which one is empty, and a dash; y grows upwards."""
+    """Two fours by two writers, one of their strokes empty, and a dash; y grows upwards."""
     points = np.array([[0, 9], [2, 1], [5, 5], [6, 4], [7, 3], [1, 1], [3, 1]], np.float32)
     np.savez(
         tmp_path / "pen.npz",

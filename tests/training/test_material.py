@@ -21,9 +21,9 @@ from chequereader.training.material import (
     RealField,
     amount_text,
     cut_out,
-    legible,
     drawn,
     example,
+    legible,
     real_examples,
     real_fields,
     recombined,
@@ -62,7 +62,7 @@ def test_without_boxes_nothing_is_known() -> None:
 
 @pytest.mark.parametrize("seed", range(25))
 def test_boxes_move_with_the_image(seed: int) -> None:
-    """Blots stand for characters: each is found again in its box, and fills it as well as a leaning box can."""
+    """Blots stand for characters: each is found again in its box."""
     image = np.full((70, 260), PAPER, np.uint8)
     boxes = [Box(30, 20, 50, 56), Box(100, 12, 116, 44), Box(200, 25, 235, 60)]
     for box in boxes:
