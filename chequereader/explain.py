@@ -1,8 +1,8 @@
 """Pictures of every stage of one reading, for people who want to see why.
 
-``1-zones.png``: the page with its candidate zones; ``2-ink.png`` and ``3-cuts.png``: ink and cuts of the winning
-zone; ``4-graph.png``: its segmentation graph, arcs with their best label; ``5-path.png``: the winning path. Not
-part of reading: it only looks at what the stages left.
+``1-zones.png``: the page with its candidate zones; ``2-ink.png`` and ``3-cuts.png``: ink and cuts of the
+winning zone; ``4-graph.png``: its segmentation graph, arcs with their best label; ``5-path.png``: the winning
+path. Not part of reading: it only looks at what the stages left.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def draw_stages(page: FollowedPage, reading: Reading, alphabet: Alphabet, folder
 
 
 def _zones(page: FollowedPage, reading: Reading) -> Picture:
-    canvas = cv2.cvtColor(page.image, cv2.COLOR_GRAY2RGB)
+    canvas = np.repeat(page.image[..., None], 3, axis=2)
     winner = page.answers[0].zone if page.answers else -1
     for index, (zone, penalty) in enumerate(zip(page.zones, page.zone_penalties, strict=True)):
         colour = _GREEN if index == winner else _RED

@@ -1,9 +1,10 @@
 """From penalties to answers: what the grammar makes of all zones of a page together, and how sure it is.
 
-Zones compete as parallel branches of one graph. Within a zone a path weighs exp(-penalty) against all paths of
-that zone; a zone weighs exp(-cost), its own penalty and how badly its best path fits on average, so that a
-zone is neither better nor worse for having more characters. An answer is an amount; its confidence is the weight of all paths
-that are worth it, over all zones: exp(-E_dforw), eq. (17). Not for accepting or rejecting: see ``decision``.
+Zones compete as parallel branches of one graph. Within a zone a path weighs exp(-penalty) against all paths
+of that zone; a zone weighs exp(-cost), its own penalty and how badly its best path fits on average, so that a
+zone is neither better nor worse for having more characters. An answer is an amount; its confidence is the
+weight of all paths that are worth it, over all zones: exp(-E_dforw), eq. (17). Not for accepting or
+rejecting: see ``decision``.
 """
 
 from __future__ import annotations

@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 
 from chequereader.cheque_set import read_cheque_set, read_names
 from chequereader.decision import Calibration, save_calibrations
-from chequereader.graph import pack
 from chequereader.micr.characters import E13B
 from chequereader.micr.grammar import free_grammar, spelled
 from chequereader.micr.line import straighten
@@ -116,7 +115,7 @@ def pack_lines(examples: Iterable[Example]) -> Lattices:
         crops=np.concatenate([s.crops for s in parts]),
         geometry=np.concatenate([s.geometry for s in parts]),
         labels=np.concatenate([_labels(s, text) for s, text in kept]),
-        digits=np.array([text for _, text in kept]),
+        truths=np.array([text for _, text in kept]),
     )
 
 
@@ -152,7 +151,7 @@ def train_lines(
             some = lattices.select(chosen)
             crops = distort(torch.from_numpy(some.crops), 0.35, generator)
             found = penalties(recogniser, crops, torch.from_numpy(some.geometry), shapes)
-            correct = pack([spelled(str(text)) for text in some.digits])
+            correct = spelled([str(text) for text in some.truths])
             loss = discriminative_forward(some.graph(), found, correct, grammar)
             good = torch.isfinite(loss)
             optimiser.zero_grad(set_to_none=True)
@@ -204,13 +203,14 @@ def main(data: Path, out: Path, drawn: int, character_epochs: int, line_epochs: 
 def calibrate(weights: Path) -> None:
     """Fit the confidence on drawn lines of a seed of their own and write it beside the weights."""
     beside = weights.with_suffix(".calibration.json")
-    save_calibrations(beside, {"line": Calibration(1.0, 0.0, ())})
+    save_calibrations(beside, dict.fromkeys(("whole", "auto"), Calibration(1.0, 0.0, ())))
     reader, rng = MicrReader(weights), np.random.default_rng(CALIBRATION_SEED)
     lines = [draw_line(random_text(rng), rng) for _ in range(CALIBRATION_LINES)]
     readings = reader.read_lines([line.image for line in lines])
     posterior = [0.0 if r is None else r.confidence for r in readings]
     right = [r is not None and r.raw == line.text for r, line in zip(readings, lines, strict=True)]
-    save_calibrations(beside, {"line": Calibration.fit(posterior, right)})
+    # found on a page or given as such, a line is read in the same way
+    save_calibrations(beside, dict.fromkeys(("whole", "auto"), Calibration.fit(posterior, right)))
 
 
 if __name__ == "__main__":

@@ -100,7 +100,8 @@ def expected(lattice: Lattice, grammar: Grammar = GRAMMAR) -> dict[int | None, f
             continue
         best = min(all_ways)
         misfit = sum(float(lattice.misfits[which][step]) for step in best.steps) + best.grammar_penalty
-        weights.append(math.exp(-lattice.zone_penalties[which] - MISFIT * misfit))
+        cost = lattice.zone_penalties[which] + MISFIT * misfit / len(best.steps)
+        weights.append(math.exp(-cost))
         share: dict[int | None, float] = defaultdict(float)
         for way in all_ways:
             share[way.minor_units] += math.exp(-way.penalty)

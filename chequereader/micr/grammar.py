@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache, cached_property
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -146,14 +147,32 @@ def _entered_at(acceptor: Acceptor, penalty: float) -> Acceptor:
     return replace(acceptor, arcs=tuple(arcs))
 
 
-def spelled(text: str) -> Graph:
-    """Return the acceptor of one line as transcribed without spaces, rubbish allowed anywhere.
+def spelled(texts: Sequence[str]) -> Graph:
+    """Return one acceptor a line, packed: the line as transcribed without spaces, rubbish allowed anywhere.
 
     Its forward penalty against that of a grammar is the text's posterior, eq. (17).
     """
-    chain = [(i, i + 1, E13B.index(c), 0.0) for i, c in enumerate(text)]
-    loops = [(i, i, E13B.rubbish, RUBBISH_PENALTY) for i in range(len(text) + 1)]
-    return Graph.from_arcs([*chain, *loops], final=(len(text),))
+    sizes = np.array([len(text) + 1 for text in texts])
+    node = np.arange(sizes.sum())
+    last = np.cumsum(sizes) - 1
+    chained = np.delete(node, last)
+    source = np.concatenate([chained, node])
+    order = np.argsort(source, kind="stable")
+    label = np.concatenate([E13B.encode("".join(texts)), np.full(len(node), E13B.rubbish)])
+    penalty = np.concatenate([np.zeros(len(chained)), np.full(len(node), RUBBISH_PENALTY)])
+    start, final = np.zeros(len(node), bool), np.zeros(len(node), bool)
+    start[last + 1 - sizes] = True
+    final[last] = True
+    return Graph(
+        source=torch.from_numpy(source[order]),
+        target=torch.from_numpy(np.concatenate([chained + 1, node])[order]),
+        label=torch.from_numpy(label[order].astype(np.int64)),
+        penalty=torch.from_numpy(penalty[order].astype(np.float32)),
+        node_member=torch.from_numpy(np.repeat(np.arange(len(texts)), sizes)),
+        start=torch.from_numpy(start),
+        final=torch.from_numpy(final),
+        members=len(texts),
+    )
 
 
 def _built(*parts: Acceptor) -> MicrGrammar:

@@ -22,6 +22,9 @@ _MAX_ROWS = 96  # a picture taller than this is made smaller first
 _LEAST_CONTRAST = 12.0  # grey levels
 _LEAST_HEIGHT = 5.0  # pixels of a digit; smaller ones can't be told apart
 _MAX_COLUMNS = 4096
+_STRONG = 128  # of a strip's ink
+_FIELD_GAP = 28  # blank columns between two fields: more than one cell
+_LEAST_FIELD = 50  # columns; less than three characters don't tell where they stand
 
 
 @dataclass(frozen=True)
@@ -76,9 +79,37 @@ def straighten(image: NDArray[np.uint8]) -> Strip | None:
     if scale < 0.7:  # averaging first keeps thin strokes that plain interpolation may miss
         soft = cv2.GaussianBlur(soft, (0, 0), 0.4 / scale)
     width = int(np.ceil(image.shape[1] * scale)) + 2 * MARGIN
-    ink = cv2.warpAffine(soft, matrix, (width, ROWS), flags=cv2.INTER_LINEAR)
+    ink = _fields_aligned(cv2.warpAffine(soft, matrix, (width, ROWS), flags=cv2.INTER_LINEAR))
     back = cv2.invertAffineTransform(matrix)
     return Strip(ink, np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5]])[:, :2] @ back / shrink + _half(shrink))
+
+
+def _fields_aligned(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Bring every field to the middle of the strip and to its size.
+
+    The amount is encoded later, by another machine, and often stands a little higher or lower than the rest.
+    """
+    inked = np.flatnonzero((ink >= _STRONG).any(axis=0))
+    if not len(inked):
+        return ink
+    ends = np.flatnonzero(np.diff(inked) > _FIELD_GAP)
+    fields = zip(inked[np.append(0, ends + 1)].tolist(), inked[np.append(ends, -1)].tolist(), strict=True)
+    aligned = ink
+    for first, last in fields:
+        if last - first < _LEAST_FIELD:
+            continue
+        rows = (ink[:, first : last + 1] >= _STRONG).sum(axis=1)
+        body = np.flatnonzero(rows > 0.25 * rows.max())
+        size, middle = float(body[-1] - body[0] + 1), (body[-1] + body[0]) / 2
+        stretch = HEIGHT / size
+        if not 0.75 < stretch < 1.4 or (abs(stretch - 1) < 0.08 and abs(middle - (ROWS - 1) / 2) < 1):
+            continue
+        if aligned is ink:
+            aligned = ink.copy()
+        move = np.array([[1.0, 0.0, 0.0], [0.0, stretch, (ROWS - 1) / 2 - stretch * middle]])
+        part = np.ascontiguousarray(ink[:, first - 2 : last + 3])
+        aligned[:, first - 2 : last + 3] = cv2.warpAffine(part, move, (part.shape[1], ROWS))
+    return aligned
 
 
 def _half(shrink: float) -> NDArray[np.float64]:

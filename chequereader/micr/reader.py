@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from chequereader.decision import Calibration, load_calibrations
-from chequereader.graph import Graph, forward, pack, viterbi
-from chequereader.micr.characters import E13B
+from chequereader.graph import Graph, forward, viterbi
+from chequereader.micr.characters import E13B, TRANSIT
 from chequereader.micr.fields import check_digit, fields_of, form_of
-from chequereader.micr.grammar import FREE_PENALTY, Form, free_grammar, micr_grammar, spelled
+from chequereader.micr.grammar import ABA_WEIGHTS, FREE_PENALTY, Form, free_grammar, micr_grammar, spelled
 from chequereader.micr.line import straighten
 from chequereader.micr.locate import locate
 from chequereader.micr.reading import MicrReading
@@ -42,7 +42,7 @@ class MicrReader:
         where = weights or DEFAULT
         loaded = load_weights(where)
         self.recogniser, self.model = freeze(loaded.recogniser), loaded.model
-        self.calibration: Calibration = load_calibrations(where.with_suffix(".calibration.json"))["line"]
+        self.calibration: Calibration = load_calibrations(where.with_suffix(".calibration.json"))["whole"]
 
     def read_line(self, image: NDArray[np.uint8]) -> MicrReading | None:
         """Read a picture of one line, grey uint8 [height, width], about level; None without characters."""
@@ -117,20 +117,32 @@ class MicrReader:
     ) -> MicrReading:
         raw, steps, _ = path
         characters = [(arc, label) for arc, label in steps if label != E13B.rubbish]
-        restored: tuple[int, ...] = ()
-        if form != Form.FREE:
-            arcs, labels = (torch.tensor(c) for c in zip(*characters, strict=True))
-            chance = torch.softmax(-cost[arcs, : E13B.rubbish], dim=1).gather(1, labels[:, None])[:, 0]
-            restored = tuple((chance < _LEGIBLE).nonzero()[:, 0].tolist())
         return MicrReading(
             raw,
             fields_of(raw, form),
             form.name.lower(),
             round(self.calibration.confidence(posterior), 6),
             check_digit(raw, form),
-            restored,
+            () if form == Form.FREE else _restored(raw, form, cost, characters),
             line.image_box(characters[0][0], characters[-1][0]),
         )
+
+
+def _restored(raw: str, form: Form, cost: Tensor, characters: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+    """Return the places of characters that the grammar decided.
+
+    Those that the ink alone would have read otherwise; and those that the ink leaves open where the grammar
+    allows only one character: the digits under a check digit, and the signs.
+    """
+    arcs, labels = (torch.tensor(column) for column in zip(*characters, strict=True))
+    chance = torch.softmax(-cost[arcs, : E13B.rubbish], dim=1)
+    mine = chance.gather(1, labels[:, None])[:, 0]
+    only = labels >= E13B.index(TRANSIT)
+    if form == Form.US:
+        start = raw.index(TRANSIT) + 1
+        only[start : start + len(ABA_WEIGHTS)] = True
+    decided = (mine < chance.amax(dim=1)) | (only & (mine < _LEGIBLE))
+    return tuple(decided.nonzero()[:, 0].tolist())
 
 
 def _merit(reading: MicrReading) -> float:
@@ -165,7 +177,7 @@ def _posteriors(
     """
     graph, cost = _packed(lines), torch.cat(list(costs))
     everything = forward(graph, cost, grammar)
-    mine = forward(graph, cost, pack([spelled(text) for text in texts]))
+    mine = forward(graph, cost, spelled(texts))
     if extra is not None:
         mine = mine + torch.tensor(extra)
     return torch.exp(everything - mine).clamp(max=1.0).tolist()

@@ -53,11 +53,11 @@ def normalise(image: NDArray[np.uint8]) -> Field:
     # strokes that lean right by `shear` pixels a pixel of height stand upright afterwards
     upright = np.array([[1.0, shear, max(-shear, 0.0) * rows], [0.0, 1.0, 0.0]])
     size = columns + int(np.ceil(abs(shear) * rows)), rows
-    soft = cv2.warpAffine(ink.soft, upright, size, flags=cv2.INTER_LINEAR)
+    soft = np.asarray(cv2.warpAffine(ink.soft, upright, size, flags=cv2.INTER_LINEAR), np.float32)
     mask = cv2.warpAffine(ink.mask.astype(np.float32), upright, size, flags=cv2.INTER_LINEAR) > 0.5
     resize = np.diag([columns / image.shape[1], rows / image.shape[0], 1.0])
     baseline, topline = writing_lines(mask)
-    to_image = cv2.invertAffineTransform(upright @ resize)
+    to_image = np.asarray(cv2.invertAffineTransform(upright @ resize), np.float64)
     return Field(Ink(soft, mask), to_image, baseline, topline, stroke_width(mask))
 
 
@@ -128,7 +128,8 @@ def stroke_width(mask: NDArray[np.bool_]) -> float:
 
 def _components(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
     """Boxes of the components: x, y, width, height, area."""
-    return cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)[2][1:]
+    stats = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)[2]
+    return np.asarray(stats[1:], np.int32)
 
 
 def _resized(image: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
@@ -136,4 +137,4 @@ def _resized(image: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
         return image
     size = max(round(image.shape[1] * scale), 1), max(round(image.shape[0] * scale), 1)
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return cv2.resize(image, size, interpolation=how)
+    return np.asarray(cv2.resize(image, size, interpolation=how), np.uint8)

@@ -100,4 +100,4 @@ def without_ink(image: NDArray[np.uint8], segmentation: Segmentation) -> NDArray
     size = image.shape[1], image.shape[0]
     ink = cv2.warpAffine(mask * 255, segmentation.field.to_image, size, flags=cv2.INTER_LINEAR)
     ink = cv2.dilate((ink > 40).astype(np.uint8), np.ones((5, 5), np.uint8))
-    return cv2.inpaint(image, ink, 3, cv2.INPAINT_TELEA)
+    return np.asarray(cv2.inpaint(image, ink, 3, cv2.INPAINT_TELEA), np.uint8)

@@ -69,7 +69,7 @@ def train_characters(
             penalties = recogniser.label_penalties(shape, geometry[chosen])
             loss = penalties.gather(1, labels[chosen][:, None]).mean()
             optimiser.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             torch.nn.utils.clip_grad_norm_(recogniser.parameters(), 5.0)
             optimiser.step()
             schedule.step()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -24,7 +25,7 @@ _SHIFT = 4  # fixed point bits of OpenCV's drawing
 
 @dataclass(frozen=True)
 class Pen:
-    """How a string is written: stroke ``width`` as a share of the digit height, ``slant`` in pixels a pixel."""
+    """How a string is written: stroke ``width`` in digit heights, ``slant`` in pixels a pixel."""
 
     width: float
     slant: float
@@ -77,7 +78,7 @@ class ImageGlyphs:
         return 1
 
     def draw(self, char: str, writer: int, height: float, pen: Pen, rng: np.random.Generator) -> Picture:
-        """Scale a random image of the digit; strokes are as they were scanned, thinned or fattened a little."""
+        """Scale a random image of the digit; strokes are as scanned, thinned or fattened a little."""
         picture = self.images[rng.choice(self._of[char])].astype(np.float32) / 255.0
         picture = _cropped(picture, 0.2)
         scale = height / picture.shape[0]
@@ -224,7 +225,7 @@ def usps(path: Path) -> ImageGlyphs:
 
 def semeion(path: Path) -> ImageGlyphs:
     """Read Semeion digits (16 x 16, binary) from its text file."""
-    rows = np.loadtxt(gzip.open(path) if path.suffix == ".gz" else path)
+    rows = np.loadtxt(path)
     images = (rows[:, :256].reshape(-1, 16, 16) * 255).astype(np.uint8)
     return ImageGlyphs(images, rows[:, 256:266].argmax(axis=1).astype(np.int64))
 
@@ -237,7 +238,11 @@ def emnist(path: Path) -> ImageGlyphs:
 
 
 def pen_characters(path: Path, characters: str) -> StrokeGlyphs:
-    """Read pen trajectories from an npz: ``points``, ``stroke_start``, ``segment_start``, ``label``, ``writer``."""
+    """Read pen trajectories from an npz.
+
+    Its arrays: ``points`` [n, 2], ``stroke_start`` (into points), ``segment_start`` (into strokes), and a
+    ``label`` and ``writer`` for each segment.
+    """
     with np.load(path) as data:
         points = data["points"].astype(np.float32)
         stroke, segment = data["stroke_start"], data["segment_start"]
@@ -251,7 +256,7 @@ def pen_characters(path: Path, characters: str) -> StrokeGlyphs:
             of_writer = []
             for s in mine[writer[mine] == who]:
                 starts = stroke[segment[s] : segment[s + 1] + 1]
-                strokes = [points[a:b] for a, b in zip(starts[:-1], starts[1:], strict=True) if b > a]
+                strokes = [points[a:b] for a, b in pairwise(starts) if b > a]
                 if strokes:
                     of_writer.append(strokes)
             if of_writer:

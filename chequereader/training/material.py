@@ -52,8 +52,11 @@ _SIGNS = {"us": "$", "uk": "£", "in": "₹", "eu": "€", "uy": "$"}
 
 @dataclass(frozen=True)
 class RealField:
-    """An amount field cut out of a scan: grey uint8; the amount as written, or its digits alone where no more is
-    known; a box for each digit where known."""
+    """An amount field cut out of a scan, grey uint8 [height, width].
+
+    With it the amount as written, or its digits alone where no more is known, and a box for each digit where
+    known.
+    """
 
     image: NDArray[np.uint8]
     truth: str
@@ -166,7 +169,7 @@ def recombined(
         if cut and chance < 0.45:
             sources: list[GlyphSource] = [cut, pens]
         elif images and chance < 0.75:
-            sources = [images[rng.integers(len(images))], pens]
+            sources = [images[int(rng.integers(len(images)))], pens]
         else:
             sources = [pens]
         text = amount_text(rng, pens.characters())
@@ -212,7 +215,10 @@ def located(count: int, seed: int, config: SyntheticConfig) -> Iterator[Example]
 
 
 def zone_images(image: NDArray[np.uint8], dpi: float | None, amount: Box) -> list[NDArray[np.uint8]]:
-    """Return the candidate zones of a scan that hold its amount, best first; ``amount`` in pixels of the scan."""
+    """Return the candidate zones of a scan that hold its amount, best first.
+
+    ``amount`` is in pixels of the scan.
+    """
     page = upright(image, dpi)
     holding = []
     for zone in locate(page.image, limit=_ZONES):

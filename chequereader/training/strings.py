@@ -118,7 +118,7 @@ def _paper(papers: list[NDArray[np.uint8]], shape: tuple[int, ...], rng: np.rand
         return plain + rng.normal(0, rng.uniform(0, 6), shape).astype(np.float32)
     paper = papers[rng.integers(len(papers))]
     zoom = max(height / paper.shape[0], width / paper.shape[1] / 3, rng.uniform(0.7, 1.4))
-    paper = cv2.resize(paper, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_LINEAR)
+    paper = np.asarray(cv2.resize(paper, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_LINEAR), np.uint8)
     if rng.random() < 0.5:
         paper = paper[:, ::-1]
     while paper.shape[1] < width:
@@ -131,7 +131,7 @@ def _paper(papers: list[NDArray[np.uint8]], shape: tuple[int, ...], rng: np.rand
 def _print(ink: Picture, paper: Picture, rng: np.random.Generator) -> NDArray[np.uint8]:
     pressure = cv2.resize(rng.uniform(0.8, 1.0, (2, 4)).astype(np.float32), ink.shape[::-1])
     if rng.random() < 0.5:
-        ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.4, 1.0))
+        ink = np.asarray(cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.4, 1.0)), np.float32)
     pen = np.minimum(rng.uniform(10, 120), paper.mean() - rng.uniform(55, 110))
     cover = np.clip(ink * pressure, 0, 1)
     image = paper * (1 - cover) + pen * cover

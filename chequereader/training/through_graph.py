@@ -93,12 +93,13 @@ def train_through_graph(
                 shape = shapes(crops)
             shape.requires_grad_()
             penalties = reading.recogniser.penalties(shape, torch.from_numpy(some.geometry))
-            free, correct = grammars(grammar, [correct_of[truth] for truth in some.truths], reading.grammar_penalty)
+            own = [correct_of[truth] for truth in some.truths]
+            free, correct = grammars(grammar, own, reading.grammar_penalty)
             loss = criterion(some.graph(), penalties, correct, free)
             found = torch.isfinite(loss)
             optimiser.zero_grad(set_to_none=True)
             if found.any():
-                loss[found].mean().backward()  # type: ignore[no-untyped-call]
+                loss[found].mean().backward()
                 _back_through_pictures(shapes, crops, shape)
                 nn.utils.clip_grad_norm_(reading.parameters(), 2.0)
                 optimiser.step()
@@ -114,14 +115,14 @@ def train_through_graph(
 def _back_through_pictures(shapes: Callable[[Tensor], Tensor], crops: Tensor, shape: Tensor) -> None:
     """Carry the gradient at the RBF penalties on into the network.
 
-    Most candidates are ruled out on both sides of eq. (17) and get next to no gradient: the network sees those
-    that get some a second time, the others not again.
+    Most candidates are ruled out on both sides of eq. (17) and get next to no gradient: the network sees
+    those that get some a second time, the others not again.
     """
     gradient = shape.grad
     assert gradient is not None
     strength = gradient.abs().sum(dim=1)
     matter = torch.nonzero(strength > 1e-3 * strength.max()).flatten()
-    shapes(crops[matter]).backward(gradient[matter])  # type: ignore[no-untyped-call]
+    shapes(crops[matter]).backward(gradient[matter])
 
 
 def constrained(grammar: Grammar, truth: str) -> Graph:

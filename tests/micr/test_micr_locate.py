@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from toy_lines import TEXT, clean_line, page
 
 from chequereader.box import Box
