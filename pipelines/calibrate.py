@@ -3,8 +3,8 @@
     python -m pipelines.calibrate --data ../shared/data
 
 Fields by themselves (``whole``) are calibrated on the validation amounts; whole cheques (``auto``) on the
-validation cheques of India and the USA and on synthetic cheques of a seed of their own. Figures measured on the
-same cheques are too kind to the calibration: the report gives the calibration error by cross-fitting.
+validation cheques of India and the USA and on synthetic cheques of a seed of their own. Figures measured on
+the same cheques are too kind to the calibration: what is printed is the calibration error by cross-fitting.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def outcomes(weights: Path, field: str, sets: list[ChequeSet]) -> tuple[list[flo
 
 
 def cross_fitted_error(posterior: list[float], right: list[bool], bins: int = 10) -> float:
-    """Return the expected calibration error, ``bins`` bins of equal mass, each fold by a fit on the others."""
+    """Return the expected calibration error in bins of equal mass, each fold by a fit on the others."""
     p, good = np.array(posterior), np.array(right)
     confidence = np.zeros(len(p))
     fold = np.random.default_rng(0).permutation(len(p)) % FOLDS

@@ -2,9 +2,9 @@
 
     python -m pipelines.train_amounts --data ../shared/data --work runs/amounts
 
-``--data`` holds the sets amounts, cheques-india and cheques-usa and the folders digits and pen; the validation
-lists in ``data/splits`` are left out of training and used for the calibration alone. The same command goes on
-where it stopped. What to expect, on 2 cores, is in ``docs/results/amounts.md``.
+``--data`` holds the sets amounts, cheques-india and cheques-usa and the folders digits and pen; the
+validation lists in ``data/splits`` are left out of training and used for the calibration alone. The same
+command goes on where it stopped. What to expect, on 2 cores, is in ``docs/results/amounts.md``.
 """
 
 from __future__ import annotations

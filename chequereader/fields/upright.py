@@ -22,6 +22,9 @@ STEEPEST = 10.0
 SMALL = 800
 """Pixels of the longer side of the picture that border and skew are measured on."""
 LEAST_ANGLE = 0.12
+MOST_ENLARGED = 4.0
+MOST_SIDE = 4000
+"""Pixels of the longer side of an upright page, at most: twenty inches at 200 dpi."""
 SAME_SCALE = 0.87, 1.15
 """Scales between which the page's pixels stay as they were scanned."""
 MOST_POINTS = 12_000
@@ -78,7 +81,8 @@ def upright(scan_image: GreyImage, dpi: float | None = None) -> Upright:
     turned = _turned(small, angle)
     page = _enlarged(paper(turned), turned, scan_image)
     known = dpi if dpi and WIDTHS[0] <= page.width / dpi <= WIDTHS[1] else page.width / USUAL_WIDTH
-    scale = PAGE_DPI / known
+    # however little is known of the resolution, a page stays of a size that can be worked on
+    scale = min(PAGE_DPI / known, MOST_ENLARGED, MOST_SIDE / max(page.width, page.height))
     if SAME_SCALE[0] <= scale <= SAME_SCALE[1]:
         scale = 1.0
     image = _turned(scan_image, angle)[page.y0 : page.y1, page.x0 : page.x1]

@@ -65,7 +65,7 @@ class Recogniser(nn.Module):
     def segment_penalties(self, geometry: Tensor) -> Tensor:
         """Return [arcs, labels]: how bad a place it is for a character, whichever; nought for rubbish.
 
-        From gaps, cuts and the fit to the base line (section X); of either sign, learned through the graph only.
+        From gaps, cuts and the fit to the base line (section X); of either sign, learned through the graph.
         """
         penalty = self.place(geometry).expand(-1, len(self.alphabet.labels)).clone()
         penalty[:, self.alphabet.rubbish] = 0.0

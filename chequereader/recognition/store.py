@@ -31,7 +31,7 @@ _GRAMMAR = "grammar_penalty"
 class Weights:
     """What a file of weights holds.
 
-    ``grammar_penalty`` float [arcs] replaces the penalties of the grammar of ``locale`` "auto" that was trained
+    ``grammar_penalty`` float [arcs] replaces the penalties of the grammar of locale "auto" that was trained
     together with the recogniser; ``model`` is the name and the checksum, as readings tell it.
     """
 

@@ -114,7 +114,7 @@ class DigitTraining:
         losses = self.recipe.loss(digit_penalties(self.network, pictures), self.digits.labels[chosen])
         self.optimiser.zero_grad(set_to_none=True)
         total = losses.sum()
-        (total if self.recipe.summed else total / len(chosen)).backward()  # type: ignore[no-untyped-call]
+        (total if self.recipe.summed else total / len(chosen)).backward()
         self.optimiser.step()
         self.step += 1
         self.loss_sum += total.item()

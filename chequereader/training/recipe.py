@@ -1,8 +1,8 @@
 """The recipe of the amount reader: material, first training, training through the graph, weights.
 
-One call makes it all from cheque sets and glyph data, seeded; a second call with the same folder goes on where
-the first one stopped. Not for the digits' own benchmark (``digits``) or for calibration, which needs cheques
-that this never sees (``calibrate``).
+One call makes it all from cheque sets and glyph data, seeded; a second call with the same folder goes on
+where the first one stopped. Not for the digits' own benchmark (``digits``) or for calibration, which needs
+cheques that this never sees (``calibrate`` in the pipelines).
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ SHARD = 4_500  # each shard reads the sets again, so they are few
 class Recipe:
     """How much of everything; the defaults are the shipped weights' own.
 
-    ``rounds``: varied copies of each real field that has digit boxes; ``zone_rounds``: of the others, which are
-    fewer. ``recombined`` and ``drawn``: strings made. ``data``: folder with ``digits`` and ``pen`` as
+    ``rounds``: varied copies of each real field that has digit boxes; ``zone_rounds``: of the others, which
+    are fewer. ``recombined`` and ``drawn``: strings made. ``data``: folder with ``digits`` and ``pen`` as
     ``material.glyph_sources`` reads them; without it there are neither digit images nor pen trajectories, and
     nothing is recombined.
     """

@@ -29,7 +29,7 @@ class Progress:
     rng: np.random.Generator
 
     def restore(self) -> int:
-        """Put back the last state kept and return the number of epochs it has behind it, 0 if there is none."""
+        """Put back the last state kept and return how many epochs it has behind it, 0 without one."""
         if self.path is None or not self.path.is_file():
             return 0
         tensors, about = load_state(self.path)

@@ -41,7 +41,7 @@ class LevenbergMarquardt(torch.optim.Optimizer):
             self.state[parameter]["curvature"].copy_(h)
 
     @torch.no_grad()
-    def step(self, closure: Any = None) -> None:
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]
         """Move the weights that have a gradient."""
         if closure is not None:
             raise ValueError("second-order steps take no closure")
