@@ -7,6 +7,12 @@ borders, scales and skews, and from ``--synthetic`` cheques of many layouts draw
 pages is seen on its head, where no zone is right. The validation files of ``data/splits`` are measured on and
 never trained on; the synthetic cheques measured on are of other banks and writers. Writes
 ``chequereader/weights/fields.safetensors``.
+
+What to expect, after some three minutes of CPU time on one core:
+
+    validation cheques-india  proposed 1.000  top-1 1.000  top-3 1.000  top-6 1.000
+    validation cheques-usa    proposed 1.000  top-1 1.000  top-3 1.000  top-6 1.000
+    validation synthetic      proposed 0.980  top-1 0.879  top-3 0.955  top-6 0.960
 """
 
 from __future__ import annotations
@@ -203,7 +209,7 @@ def recall(pages: list[Page], penalty: ZonePenalty) -> dict[str, tuple[float, ..
 @click.command()
 @click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
 @click.option("--seed", default=0, show_default=True)
-@click.option("--synthetic", "count", default=1200, show_default=True, help="Synthetic cheques to train on.")
+@click.option("--synthetic", "count", default=800, show_default=True, help="Synthetic cheques to train on.")
 @click.option("--epochs", default=400, show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=WEIGHTS, show_default=True)
 def main(data: Path, seed: int, count: int, epochs: int, out: Path) -> None:

@@ -22,8 +22,10 @@ from chequereader.fields.upright import Upright, upright
 
 MARGIN = round(0.05 * INCH)
 ALIKE = 0.7
-UNLIKELY = 0.25
+UNLIKELY = 0.5
 """Penalty of a page's best zone from which on the page may stand on its head."""
+FAR_LIKELIER = 1.5
+"""How much lower the penalty on its head must be: scans are seldom upside down."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def page_and_zones(
 ) -> tuple[Upright, list[Zone]]:
     """Return the upright page of a scan and its zones, whichever way up the scan lay.
 
-    A page without a likely zone is tried on its head too, and stays so if its best zone is then likelier.
+    A page without a likely zone is tried on its head too, and stays so if its best zone is then far likelier.
     """
     page = upright(scan_image, dpi)
     zones = locate(page.image, limit)
@@ -85,7 +87,7 @@ def page_and_zones(
         return page, zones
     over = page.turned_over()
     others = locate(over.image, limit)
-    if others and (not zones or others[0].penalty < zones[0].penalty):
+    if others and (not zones or others[0].penalty < zones[0].penalty - FAR_LIKELIER):
         return over, others
     return page, zones
 
