@@ -155,7 +155,7 @@ def train_lines(
             loss = discriminative_forward(some.graph(), found, correct, grammar)
             good = torch.isfinite(loss)
             optimiser.zero_grad(set_to_none=True)
-            loss[good].mean().backward()  # type: ignore[no-untyped-call]
+            loss[good].mean().backward()
             torch.nn.utils.clip_grad_norm_(recogniser.parameters(), 2.0)
             optimiser.step()
             schedule.step()

@@ -6,5 +6,4 @@ from chequereader.grammar.constrain import with_amount, with_digits, with_text
 from chequereader.grammar.conventions import LOCALES
 from chequereader.grammar.grammar import Grammar
 
-__all__ = ["LOCALES", "Amount", "Grammar", "Role", "amounts", "with_amount", "with_digits",
-    "with_text"]
+__all__ = ["LOCALES", "Amount", "Grammar", "Role", "amounts", "with_amount", "with_digits", "with_text"]

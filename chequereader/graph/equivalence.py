@@ -15,7 +15,10 @@ STATES = 3
 """States of the random graphs that strings are weighed with; two would do to tell all strings apart."""
 
 SCALES = (1.0, 30.0, 1000.0)
-"""Bounds of the random penalties, in turn; they are of both signs, so that any string may come out best."""
+"""Half the spread of the random penalties, in turn."""
+
+CENTRES = (0.0, 1.0, -1.0)
+"""Their middle in units of the scale, in turn: short strings come out best as well as long ones."""
 
 
 def equivalent(
@@ -25,7 +28,7 @@ def equivalent(
     generator: np.random.Generator,
     *,
     best: bool = False,
-    trials: int = 9,
+    trials: int = 27,
 ) -> Tensor:
     """Return for each member whether both graphs give every label string the same penalty, bool [members].
 
@@ -39,7 +42,9 @@ def equivalent(
     labels = torch.unique(torch.cat([left.label, right.label]))
     labels = labels[labels != EPSILON].tolist()
     for trial in range(trials):
-        weights = _random_graph(labels, SCALES[trial % len(SCALES)], generator).to(left.device, torch.float64)
+        scale = SCALES[trial % len(SCALES)]
+        centre = scale * CENTRES[trial // len(SCALES) % len(CENTRES)]
+        weights = _random_graph(labels, centre, scale, generator).to(left.device, torch.float64)
         first, second = (
             _score(compose(graph.to(dtype=torch.float64), weights), best) for graph in (left, right)
         )
@@ -52,9 +57,13 @@ def _score(graph: Graph, best: bool) -> Tensor:
     return best_values(graph).total if best else forward_penalty(graph).detach()
 
 
-def _random_graph(labels: list[int], scale: float, generator: np.random.Generator) -> Graph:
-    """All labels between all pairs of states at random penalties; any state may end."""
+def _random_graph(labels: list[int], centre: float, scale: float, generator: np.random.Generator) -> Graph:
+    """All labels between all pairs of states at random penalties; any state may end.
+
+    Each label has a level of its own: else the least of so many ways would be alike for all labels.
+    """
+    level = dict(zip(labels, generator.uniform(-2 * scale, 2 * scale, len(labels)), strict=True))
     ends = [(s, t, label) for s in range(STATES) for t in range(STATES) for label in labels]
-    penalties = generator.uniform(-scale, scale, len(ends)).tolist()
-    arcs = [(*end, penalty) for end, penalty in zip(ends, penalties, strict=True)]
+    spread = generator.uniform(-scale, scale, len(ends))
+    arcs = [(*end, float(centre + level[end[2]] + x)) for end, x in zip(ends, spread, strict=True)]
     return Graph.from_arcs(arcs, final=range(STATES), dtype=torch.float64)

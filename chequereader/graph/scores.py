@@ -128,17 +128,17 @@ class Recursion:
         return at_arc, down
 
     def passed_mean(
-        self, cost: Tensor, mean: Tensor, total: Tensor, passes: Tensor, at_node: Tensor
+        self, cost: Tensor, mean: Tensor, total: Tensor, passes: Tensor, factor: Tensor
     ) -> Tensor:
-        """Gradient of some factor [members] times the mean costs at each sorted arc's penalty, [arcs].
+        """Gradient of ``factor`` [members] times the mean costs at each sorted arc's penalty, [arcs].
 
-        ``mean``, ``total``: what :meth:`means` gave; ``passes``, ``at_node``: what :meth:`passed` gave for
-        the factor.
+        ``mean``, ``total``: what :meth:`means` gave; ``passes``: what :meth:`passed` gave for the factor.
         """
         schedule = self.schedule
         down = torch.zeros_like(self.values)
         excess = mean.index_select(0, self.final) - total.index_select(0, self.final_member)
-        down[self.final] = -at_node.index_select(0, self.final) * excess
+        # what ends here, not what passes through on to other final nodes
+        down[self.final] = -self.final_share * factor.index_select(0, self.final_member) * excess
         excess = mean.index_select(0, schedule.source) + cost - mean.index_select(0, schedule.target)
         at_arc = -passes * excess
         for a, b, _, _ in reversed(schedule.levels):
@@ -168,8 +168,8 @@ class _Expectation(torch.autograd.Function):
         gradient, _ = recursion.passed(of_total)
         if of_mean is None:
             return recursion.original(gradient), None, None
-        passes, at_node = recursion.passed(of_mean)
-        gradient = gradient + recursion.passed_mean(ctx.cost, ctx.mean, ctx.mean_total, passes, at_node)
+        passes, _ = recursion.passed(of_mean)
+        gradient = gradient + recursion.passed_mean(ctx.cost, ctx.mean, ctx.mean_total, passes, of_mean)
         return recursion.original(gradient), recursion.original(passes), None
 
 

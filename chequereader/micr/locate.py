@@ -95,7 +95,7 @@ def _rows(boxes: NDArray[np.float64], length: int) -> list[_Row]:
     if len(x) < _LEAST_CHAIN:
         return []
     chain = _chains(x, y, width, height)
-    rows = []
+    rows: list[_Row] = []
     for number in np.flatnonzero(np.bincount(chain) >= _LEAST_CHAIN):
         mine = chain == number
         size = float(np.median(height[mine]))

@@ -44,3 +44,9 @@ def test_a_string_far_worse_than_the_best_still_counts() -> None:
     left = Graph.from_arcs([(0, 1, 0, 0.0), (0, 1, 1, 25.0)], dtype=torch.float64)
     right = Graph.from_arcs([(0, 1, 0, 0.0), (0, 1, 1, 26.0)], dtype=torch.float64)
     assert same(left, right) == [False]
+
+
+def test_the_empty_string_is_missed_by_no_trial() -> None:
+    arcs = [(0, 1, 0, 0.0), (1, 2, 1, 0.0)]
+    without, with_empty = (Graph.from_arcs(arcs, final=f, dtype=torch.float64) for f in ((2,), (0, 2)))
+    assert same(without, with_empty, best=True) == [False]

@@ -103,3 +103,11 @@ def test_errors() -> None:
         label_posteriors(graph, 7)
     with pytest.raises(GraphError, match="2,"):
         expected_cost(graph, torch.zeros(2))
+
+
+def test_the_mean_of_paths_that_end_on_the_way_has_the_right_gradient() -> None:
+    """Nodes 1 and 2 both end paths and both paths pass the first arc: its penalty changes no mean."""
+    graph = Graph.from_arcs([(0, 1, 0, 0.0), (1, 2, 0, 0.0)], final=(1, 2), dtype=torch.float64)
+    leaf = graph.penalty.clone().requires_grad_()
+    expected_cost(graph.with_penalty(leaf), torch.tensor([0.3, 0.7], dtype=torch.float64)).sum().backward()
+    assert leaf.grad.tolist() == pytest.approx([0.0, -0.7 / 4])
