@@ -168,9 +168,7 @@ def _turned(ink: Floats, degrees: float) -> Floats:
 def _scanned(ink: Floats, rng: np.random.Generator) -> Image:
     """Return the picture a scanner makes of ink in 0..1."""
     bright = 255 - float(rng.gamma(2, 18))
-    paper = max(bright, 120.0) + _noise(ink.shape, float(rng.uniform(3, 40)), rng) * float(
-        rng.uniform(0, 9)
-    )
+    paper = max(bright, 120.0) + _noise(ink.shape, float(rng.uniform(3, 40)), rng) * float(rng.uniform(0, 9))
     dark = float(rng.uniform(0.55, 1.0))
     grey = paper * (1 - dark * ink) + rng.standard_normal(ink.shape, dtype=np.float32) * float(
         rng.uniform(0, 8)
