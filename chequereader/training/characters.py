@@ -16,7 +16,7 @@ import torch
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.training.distortions import distort
 from chequereader.training.lattices import Lattices
-from chequereader.training.resume import Progress
+from chequereader.training.resume import LEAST_STEPS, Progress
 from chequereader.training.speed import shape_function
 
 
@@ -55,14 +55,17 @@ def train_characters(
     wrong = np.flatnonzero(lattices.labels == rubbish)
     take = min(len(wrong), int(len(characters) * options.rubbish_share / (1 - options.rubbish_share)))
     optimiser = torch.optim.AdamW(recogniser.parameters(), lr=options.rate, weight_decay=1e-4)
-    steps = options.epochs * ((len(characters) + take) // options.batch)
+    if not len(characters):  # sets without character boxes, and nothing drawn: the graph has to teach it all
+        return
+    batch = min(options.batch, len(characters) + take)
+    steps = options.epochs * ((len(characters) + take) // batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, options.rate, total_steps=max(steps, 1), pct_start=0.15
+        optimiser, options.rate, total_steps=max(steps, LEAST_STEPS), pct_start=0.15
     )
     progress = Progress(state, {"recogniser": recogniser}, optimiser, schedule, generator, rng)
     for epoch in range(progress.restore(), options.epochs):
         order = rng.permutation(np.concatenate([characters, rng.choice(wrong, take, replace=False)]))
-        order = order[: len(order) // options.batch * options.batch].reshape(-1, options.batch)
+        order = order[: len(order) // batch * batch].reshape(-1, batch)
         loss_sum = right = 0.0
         for chosen in torch.from_numpy(order):
             shape = shapes(distort(crops[chosen], options.distortion, generator))

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from chequereader.errors import UsageError
 from chequereader.graph import Graph
 from chequereader.segmentation.packing import pack_arcs
 from chequereader.segmentation.segmenter import Segmentation
@@ -43,8 +44,15 @@ class Lattices:
 
     @classmethod
     def pack(cls, items: Iterable[tuple[Segmentation, NDArray[np.int64], str]]) -> Lattices:
-        """Pack segmentations, each with the labels of its candidates and its truth."""
+        """Pack segmentations, each with the labels of its candidates and its truth.
+
+        Fields without ink are left out; ``UsageError`` if that leaves none.
+        """
         kept = [item for item in items if len(item[0].source)]
+        if not kept:
+            raise UsageError(
+                "nothing to learn from: no field says an amount; give cheque sets with text or digits"
+            )
         sizes = [len(s.source) for s, _, _ in kept]
         return cls(
             offset=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),

@@ -113,6 +113,8 @@ def make_material(
     """Make the material in shards, two at a time, and read it all; shards that are there already stay."""
     folder.mkdir(parents=True, exist_ok=True)
     jobs = list(_jobs(sets, data, recipe))
+    if not jobs:
+        raise UsageError("nothing to learn from: give cheque sets with amounts or digits, or drawn strings")
     missing = [(job, path) for job in jobs if not (path := folder / f"{job.name}.npz").is_file()]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         for (job, _), made in zip(missing, pool.map(_make, missing), strict=True):

@@ -16,6 +16,9 @@ from torch import nn
 
 from chequereader.training.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state
 
+LEAST_STEPS = 20
+"""Updates that a rate's course is planned for at least: with fewer its warm-up would have no length."""
+
 
 @dataclass
 class Progress:

@@ -23,7 +23,7 @@ from chequereader.recognition.recogniser import Recogniser
 from chequereader.training.criteria import CRITERIA
 from chequereader.training.distortions import distort
 from chequereader.training.lattices import Lattices
-from chequereader.training.resume import Progress
+from chequereader.training.resume import LEAST_STEPS, Progress
 from chequereader.training.speed import shape_function
 
 
@@ -76,7 +76,9 @@ def train_through_graph(
         lr=options.rate,
     )
     steps = options.epochs * -(-len(lattices) // options.batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, options.rate, total_steps=steps, pct_start=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, options.rate, total_steps=max(steps, LEAST_STEPS), pct_start=0.1
+    )
     correct_of = {truth: constrained(grammar, str(truth)) for truth in np.unique(lattices.truths)}
     shapes = shape_function(reading.recogniser, compiled)
     progress = Progress(

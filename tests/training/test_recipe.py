@@ -1,0 +1,37 @@
+"""The recipe of the amount reader, at its smallest: it makes weights, and a second call changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chequereader.cheque_set import read_cheque_set
+from chequereader.errors import UsageError
+from chequereader.recognition.store import load_weights
+from chequereader.training.recipe import Recipe, train_reader
+
+SMALL = Recipe(
+    architecture="lenet5", rounds=0, zone_rounds=0, drawn=12, character_epochs=1, graph_epochs=1, seed=3
+)
+
+
+def test_a_run_that_goes_on_gives_the_same_weights(samples: Path, tmp_path: Path) -> None:
+    cheques = read_cheque_set(samples)
+    lines: list[dict[str, object]] = []
+    train_reader([cheques], None, tmp_path / "work", tmp_path / "first.safetensors", SMALL, lines.append)
+    assert {line["stage"] for line in lines} == {"material", "characters", "graph"}
+    weights = load_weights(tmp_path / "first.safetensors")
+    assert weights.recogniser.architecture == "lenet5"
+
+    again: list[dict[str, object]] = []
+    train_reader([cheques], None, tmp_path / "work", tmp_path / "second.safetensors", SMALL, again.append)
+    assert [line["stage"] for line in again] == ["material"], "material or training was made again"
+    first, second = (tmp_path / f"{name}.safetensors" for name in ("first", "second"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_nothing_to_learn_from_is_told(tmp_path: Path) -> None:
+    nothing = Recipe(architecture="lenet5", recombined=0, drawn=0)
+    with pytest.raises(UsageError, match="nothing to learn from"):
+        train_reader([], None, tmp_path / "work", tmp_path / "out.safetensors", nothing, lambda _: None)
