@@ -24,7 +24,7 @@ from chequereader.errors import (
     UsageError,
     one_line,
 )
-from chequereader.options import ReadOptions
+from chequereader.options import RECOGNISERS, ReadOptions
 from chequereader.training.commands import train_digits_command, train_reader_command
 
 _PATH = click.Path(path_type=Path)
@@ -101,6 +101,13 @@ def _reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="auto|cpu|cuda[:N]",
         help="Where the network runs.",
     )
+    @click.option(
+        "--recogniser",
+        default=ReadOptions.recogniser,
+        show_default=True,
+        metavar="|".join(RECOGNISERS),
+        help="Who scores the characters: candidates between cuts, a sliding network, or all by one vote.",
+    )
     @functools.wraps(command)
     def with_options(
         *,
@@ -109,13 +116,14 @@ def _reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
         max_error: float | None,
         threshold: float | None,
         device: str,
+        recogniser: str,
         **others: Any,
     ) -> Any:
         if max_error is not None and threshold is not None:
             raise UsageError("--max-error and --threshold exclude each other; give one of them")
         if max_error is None:
             max_error = ReadOptions.max_error
-        return command(options=ReadOptions(field, locale, max_error, threshold, device), **others)
+        return command(options=ReadOptions(field, locale, max_error, threshold, device, recogniser), **others)
 
     return with_options
 

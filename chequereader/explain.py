@@ -2,7 +2,8 @@
 
 ``1-zones.png``: the page with its candidate zones; ``2-ink.png`` and ``3-cuts.png``: ink and cuts of the
 winning zone; ``4-graph.png``: its segmentation graph, arcs with their best label; ``5-path.png``: the winning
-path. Not part of reading: it only looks at what the stages left.
+path; ``6-positions.png``: the strip with the sliding network's best label at each position. Not part of
+reading: it only looks at what the stages left.
 """
 
 from __future__ import annotations
@@ -15,12 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from chequereader.alphabet import Alphabet
+from chequereader.alphabet import AMOUNTS
 from chequereader.errors import OutputError
+from chequereader.grammar.held import HOLDING
 from chequereader.reading import Reading
+from chequereader.segmentation.strip import REACH, STRIDE, strip
+from chequereader.symbols import boxes, spoken
 
 if TYPE_CHECKING:
+    from chequereader.interpretation import Answer
     from chequereader.reader import FollowedPage
+    from chequereader.recognition.recognition_graph import RecognitionGraph
+    from chequereader.segmentation.normalise import Field
     from chequereader.segmentation.segmenter import Segmentation
 
 Picture = NDArray[np.uint8]
@@ -29,18 +36,25 @@ _ZOOM = 4
 _RED, _GREEN, _BLUE, _GREY = (200, 30, 30), (0, 130, 50), (30, 80, 200), (150, 150, 150)
 
 
-def draw_stages(page: FollowedPage, reading: Reading, alphabet: Alphabet, folder: Path) -> None:
+def draw_stages(page: FollowedPage, reading: Reading, folder: Path) -> None:
     """Write the pictures into a folder, which is made if need be; ``OutputError`` if that can't be done."""
     pictures = {"1-zones": _zones(page, reading)}
-    winner = page.answers[0].zone if page.answers else 0
-    if page.segmentations and len(page.segmentations[winner].source):
-        segmentation = page.segmentations[winner]
-        best = page.answers[0] if page.answers else None
-        taken = dict(zip(best.arcs, best.labels, strict=True)) if best else {}
-        pictures["2-ink"] = _ink(segmentation)
-        pictures["3-cuts"] = _cuts(segmentation)
-        pictures["4-graph"] = _graph(segmentation, page.penalties[winner].numpy(), set(taken), alphabet)
-        pictures["5-path"] = _path(segmentation, taken, alphabet)
+    best = page.answers[0] if page.answers else None
+    winner = best.zone if best else 0
+    if page.fields and page.fields[winner].ink.mask.any():
+        field = page.fields[winner]
+        pictures["2-ink"] = _ink(field)
+        for graph in (graphs[winner] for graphs in page.graphs):
+            if graph.chain:
+                pictures["6-positions"] = _positions(field, graph)
+            else:
+                segmentation = page.segmentations[winner]
+                mine = best is not None and page.graphs[best.notation][winner] is graph
+                taken = set(best.path.arcs) if best and mine else set()
+                pictures["3-cuts"] = _cuts(segmentation)
+                pictures["4-graph"] = _graph(segmentation, graph.penalties.numpy(), taken)
+        if best:
+            pictures["5-path"] = _path(field, page.ink(best), best)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, picture in pictures.items():
@@ -62,8 +76,8 @@ def _zones(page: FollowedPage, reading: Reading) -> Picture:
     return canvas
 
 
-def _ink(segmentation: Segmentation) -> Picture:
-    ink = segmentation.field.ink
+def _ink(field: Field) -> Picture:
+    ink = field.ink
     canvas = np.repeat((255 - 255 * ink.soft).astype(np.uint8)[..., None], 3, axis=2)
     canvas[ink.mask] = canvas[ink.mask] // 2 + np.array([0, 40, 100], np.uint8)
     return _enlarged(canvas)
@@ -85,9 +99,7 @@ def _cuts(segmentation: Segmentation) -> Picture:
     return canvas
 
 
-def _graph(
-    segmentation: Segmentation, penalties: NDArray[np.float32], taken: set[int], alphabet: Alphabet
-) -> Picture:
+def _graph(segmentation: Segmentation, penalties: NDArray[np.float32], taken: set[int]) -> Picture:
     """Nodes in a row, arcs as bows above, the longer the higher, each with its crop and best label."""
     step, crop = 56, 32
     level = segmentation.target - segmentation.source
@@ -107,23 +119,42 @@ def _graph(
         middle = (x0 + x1) // 2 - crop // 2
         canvas[y : y + crop, middle : middle + crop] = 255 - segmentation.crops[arc][..., None]
         best = int(penalties[arc].argmin())
-        label = "rubbish" if best == alphabet.rubbish else alphabet.labels[best]
+        label = "rubbish" if best == AMOUNTS.rubbish else AMOUNTS.labels[best]
         _text(canvas, middle, y - 16, f"{label} {penalties[arc, best]:.1f}", colour, 12)
     return canvas
 
 
-def _path(segmentation: Segmentation, taken: dict[int, int], alphabet: Alphabet) -> Picture:
-    canvas = _enlarged(
-        np.repeat((255 - 255 * segmentation.field.ink.soft).astype(np.uint8)[..., None], 3, axis=2)
-    )
+def _path(field: Field, ink: Segmentation | Field, answer: Answer) -> Picture:
+    """The answer's characters above the field, each with its box."""
+    canvas = _enlarged(np.repeat((255 - 255 * field.ink.soft).astype(np.uint8)[..., None], 3, axis=2))
     out = np.full((canvas.shape[0] + 40, *canvas.shape[1:]), 255, np.uint8)
     out[40:] = canvas
-    for arc, label in taken.items():
-        x0, y0, x1, y1 = (int(v) * _ZOOM for v in segmentation.boxes[arc])
-        rubbish = label == alphabet.rubbish
-        cv2.rectangle(out, (x0, y0 + 40), (x1, y1 + 40), _GREY if rubbish else _GREEN, 2)
-        if not rubbish:
-            _text(out, (x0 + x1) // 2 - 8, 4, alphabet.labels[label], _GREEN, 30)
+    from_image = cv2.invertAffineTransform(field.to_image)
+    placed = boxes(answer.path, ink)
+    for (label, _, _), box in zip(spoken(answer.path), placed, strict=True):
+        corners = np.array([[x, y, 1] for x in (box.x0, box.x1) for y in (box.y0, box.y1)]) @ from_image.T
+        (x0, y0), (x1, y1) = (
+            (corners.min(axis=0) * _ZOOM).astype(int),
+            (corners.max(axis=0) * _ZOOM).astype(int),
+        )
+        cv2.rectangle(out, (x0, y0 + 40), (x1, y1 + 40), _GREEN, 2)
+        _text(out, (x0 + x1) // 2 - 8, 4, AMOUNTS.labels[label], _GREEN, 30)
+    return out
+
+
+def _positions(field: Field, graph: RecognitionGraph) -> Picture:
+    """The strip, and under each position its best label, the surer the darker; nothing for none."""
+    picture = 255 - strip(field)
+    canvas = _enlarged(np.repeat(picture[..., None], 3, axis=2))
+    out = np.full((canvas.shape[0] + 40, *canvas.shape[1:]), 255, np.uint8)
+    out[: canvas.shape[0]] = canvas
+    for position, penalties in enumerate(graph.penalties[:, :HOLDING].numpy()):
+        best = int(penalties.argmin())
+        x = (position * STRIDE + REACH // 2) * _ZOOM
+        cv2.line(out, (x, canvas.shape[0]), (x, canvas.shape[0] + 4), _GREY, 1)
+        if best != AMOUNTS.rubbish:
+            grey = int(255 * (1 - np.exp(-penalties[best])))
+            _text(out, x - 6, canvas.shape[0] + 6, AMOUNTS.labels[best], (grey, grey, grey), 24)
     return out
 
 

@@ -12,6 +12,7 @@ from chequereader.box import Box
 from chequereader.errors import UsageError
 
 _ZONE = re.compile(r"(\d+),(\d+),(\d+),(\d+)")
+RECOGNISERS = ("all", "cuts", "sliding")
 _DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
 
 
@@ -23,7 +24,8 @@ class ReadOptions:
     field itself) or ``X0,Y0,X1,Y1`` in pixels of the scan. ``locale`` is how amounts are written, ``auto``
     for every way known. An answer is accepted if its confidence reaches ``threshold`` or, where that is
     ``None``, as long as at most the share ``max_error`` of all cheques is expected to be read wrongly.
-    ``device`` is ``auto``, ``cpu`` or ``cuda[:n]``.
+    ``device`` is ``auto``, ``cpu`` or ``cuda[:n]``. ``recogniser`` says who scores the characters:
+    candidates between ``cuts``, a ``sliding`` network, or ``all`` that the weights hold, with one vote.
     """
 
     field: str = "auto"
@@ -31,6 +33,7 @@ class ReadOptions:
     max_error: float = 0.01
     threshold: float | None = None
     device: str = "auto"
+    recogniser: str = "all"
 
     def __post_init__(self) -> None:
         if self.field == "micr":
@@ -44,6 +47,8 @@ class ReadOptions:
         for name, share in (("max-error", self.max_error), ("threshold", self.threshold)):
             if share is not None and not 0 <= share <= 1:
                 raise UsageError(f"--{name} {share}: use a number from 0 to 1")
+        if self.recogniser not in RECOGNISERS:
+            raise UsageError(f"--recogniser {self.recogniser}: use one of {', '.join(RECOGNISERS)}")
         if not _DEVICE.fullmatch(self.device):
             raise UsageError(f"--device {self.device}: use auto, cpu, cuda or cuda:N")
 

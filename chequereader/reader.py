@@ -16,18 +16,30 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from chequereader.alphabet import AMOUNTS
 from chequereader.box import Box
 from chequereader.decision import load_calibrations
 from chequereader.errors import UsageError, WeightsError, one_line
 from chequereader.fields.locate import locate
 from chequereader.fields.upright import Upright, upright
 from chequereader.grammar import amounts
-from chequereader.interpretation import Answer, Lattice, answers, arc_posteriors
+from chequereader.interpretation import (
+    Answer,
+    Lattice,
+    answers,
+    arc_posteriors,
+    between_cuts,
+    over_positions,
+    worthwhile,
+)
 from chequereader.options import ReadOptions
 from chequereader.reading import Candidate, Reading, Symbol, amount_of
+from chequereader.recognition.recognition_graph import RecognitionGraph, from_candidates, from_strips
 from chequereader.recognition.store import DEFAULT, load_weights, to_device
 from chequereader.scan import Scan, open_scans
-from chequereader.segmentation.segmenter import Segmentation, segment
+from chequereader.segmentation.normalise import Field, normalise
+from chequereader.segmentation.segmenter import Segmentation, candidates
+from chequereader.symbols import boxes, confidences, spoken
 
 ZONES = 4
 """Candidate zones of a cheque that go on to recognition, at most."""
@@ -38,21 +50,23 @@ MARGIN = 4.0
 CANDIDATES = 5
 """Answers kept of each cheque."""
 
-_CROPS_A_CALL = 2048  # bounds memory; more at once is no faster
-
 
 @dataclass
 class FollowedPage:
-    """A scan on its way through the stages; zone boxes and images are in the upright page's pixels."""
+    """A scan on its way through the stages; zone boxes and images are in the upright page's pixels.
+
+    ``graphs`` [recognisers][zones] are in the order of the reader's notations. Without the recogniser between
+    cuts there are no ``segmentations``.
+    """
 
     scan: Scan
     page: Upright | None = None
     zones: list[Box] = field(default_factory=list)
     zone_penalties: list[float] = field(default_factory=list)
     currencies: list[str | None] = field(default_factory=list)
+    fields: list[Field] = field(default_factory=list)
     segmentations: list[Segmentation] = field(default_factory=list)
-    penalties: list[torch.Tensor] = field(default_factory=list)
-    misfits: list[torch.Tensor] = field(default_factory=list)
+    graphs: list[list[RecognitionGraph]] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 
     @property
@@ -62,8 +76,21 @@ class FollowedPage:
 
     @property
     def lattice(self) -> Lattice:
-        """All zones with what the recogniser made of them."""
-        return Lattice(self.segmentations, self.zone_penalties, self.penalties, self.misfits)
+        """All zones with what the recognisers made of them."""
+        return Lattice(self.zone_penalties, self.graphs)
+
+    def ink(self, answer: Answer) -> Segmentation | Field:
+        """Return what an answer's path runs through."""
+        over_field = self.graphs[answer.notation][answer.zone].chain
+        return self.fields[answer.zone] if over_field else self.segmentations[answer.zone]
+
+    def keep(self, zones: Sequence[int]) -> None:
+        """Leave all other zones behind."""
+        self.zones = [self.zones[z] for z in zones]
+        self.zone_penalties = [self.zone_penalties[z] for z in zones]
+        self.currencies = [self.currencies[z] for z in zones]
+        self.fields = [self.fields[z] for z in zones]
+        self.graphs = [[graphs[z] for z in zones] for graphs in self.graphs]
 
     def to_scan(self, box: Box) -> Box:
         """Take a box of the page to the scan, kept inside it."""
@@ -82,7 +109,11 @@ class Reader:
         self.options = options or ReadOptions()
         self.device = choose_device(self.options.device)
         loaded = to_device(load_weights(weights), self.device)
-        self.recogniser, self.model = loaded.recogniser, loaded.model
+        self.model = loaded.model
+        self.recogniser = None if self.options.recogniser == "sliding" else loaded.recogniser
+        self.sliding = None if self.options.recogniser == "cuts" else loaded.sliding
+        if self.recogniser is None and self.sliding is None:
+            raise WeightsError(f"{weights or DEFAULT}: no sliding recogniser in it; use --recogniser cuts")
         grammar = amounts(self.options.locale)
         if self.options.locale == "auto":
             if loaded.grammar_penalty.shape != grammar.graph.penalty.shape:
@@ -90,7 +121,9 @@ class Reader:
                     f"{weights or DEFAULT}: made for another grammar; reinstall or train again"
                 )
             grammar = grammar.with_penalty(loaded.grammar_penalty.cpu())
-        self.grammar = grammar
+        # the quick one first: zones that it finds far worse are not cut at all
+        self.notations = [over_positions(grammar)] * (self.sliding is not None)
+        self.notations += [between_cuts(grammar)] * (self.recogniser is not None)
         calibrations = load_calibrations((weights or DEFAULT).with_suffix(".calibration.json"))
         self.calibration = calibrations["auto" if self.options.field == "auto" else "whole"]
         threshold = self.options.threshold
@@ -118,9 +151,21 @@ class Reader:
                 self._locate(page)
         with _timed(stages, "segment"):
             for page in pages:
-                page.segmentations = [segment(_cut(page.image, zone)) for zone in page.zones]
-        with _timed(stages, "recognise"):
-            self._recognise(pages)
+                page.fields = [normalise(_cut(page.image, zone)) for zone in page.zones]
+        if self.sliding is not None:
+            with _timed(stages, "recognise"):
+                _hand_out(pages, from_strips(self.sliding, [f for p in pages for f in p.fields], self.device))
+        if self.recogniser is not None:
+            if self.sliding is not None:
+                with _timed(stages, "interpret"):
+                    for page in pages:
+                        page.keep(worthwhile(page.lattice, self.notations[0]))
+            with _timed(stages, "segment"):
+                for page in pages:
+                    page.segmentations = [candidates(field) for field in page.fields]
+            with _timed(stages, "recognise"):
+                parts = [s for page in pages for s in page.segmentations]
+                _hand_out(pages, from_candidates(self.recogniser, parts, self.device))
         with _timed(stages, "interpret"):
             self._interpret(pages)
         share = {stage: ms / len(pages) for stage, ms in stages.items()}
@@ -151,31 +196,10 @@ class Reader:
             )
         page.zones, page.zone_penalties, page.currencies = [zone], [0.0], [None]
 
-    @torch.no_grad()
-    def _recognise(self, pages: Sequence[FollowedPage]) -> None:
-        parts = [s for page in pages for s in page.segmentations]
-        if not parts:
-            return
-        crops = torch.from_numpy(np.concatenate([s.crops for s in parts]))
-        geometry = torch.from_numpy(np.concatenate([s.geometry for s in parts]))
-        done, misfits = [], []
-        for some, where in zip(crops.split(_CROPS_A_CALL), geometry.split(_CROPS_A_CALL), strict=True):
-            place = where.to(self.device)
-            misfit = self.recogniser.label_penalties(
-                self.recogniser.shape_penalties(some.to(self.device)), place
-            )
-            misfits.append(misfit.cpu())
-            done.append((misfit + self.recogniser.segment_penalties(place)).cpu())
-        sizes = [len(s.source) for s in parts]
-        split = zip(torch.cat(done).split(sizes), torch.cat(misfits).split(sizes), strict=True)
-        for page in pages:
-            both = [next(split) for _ in page.segmentations]
-            page.penalties, page.misfits = [p for p, _ in both], [m for _, m in both]
-
     def _interpret(self, pages: Sequence[FollowedPage]) -> None:
-        lattices = [p.lattice for p in pages]
-        for page, found in zip(pages, answers(lattices, self.grammar, CANDIDATES), strict=True):
-            page.answers = found
+        found = answers([page.lattice for page in pages], self.notations, CANDIDATES)
+        for page, own in zip(pages, found, strict=True):
+            page.answers = own
 
     def _decide(self, page: FollowedPage, stages: dict[str, float]) -> Reading:
         scan = page.scan
@@ -214,17 +238,20 @@ class Reader:
         )
 
     def _symbols(self, page: FollowedPage, answer: Answer) -> tuple[Symbol, ...]:
-        segmentation, zone = page.segmentations[answer.zone], page.zones[answer.zone]
-        posterior = arc_posteriors(page.lattice, answer.zone, self.grammar)
-        alphabet = self.recogniser.alphabet
+        zone, graph = page.zones[answer.zone], page.graphs[answer.notation][answer.zone]
+        posterior = arc_posteriors(self.notations[answer.notation], graph)
         return tuple(
             Symbol(
-                alphabet.labels[label],
-                page.to_scan(segmentation.image_box(arc).moved(zone.x0, zone.y0).intersection(zone)),
-                round(min(float(posterior[arc, label]), 1.0), 6),
+                AMOUNTS.labels[label],
+                page.to_scan(box.moved(zone.x0, zone.y0).intersection(zone)),
+                round(confidence, 6),
             )
-            for arc, label in zip(answer.arcs, answer.labels, strict=True)
-            if label != alphabet.rubbish
+            for (label, _, _), box, confidence in zip(
+                spoken(answer.path),
+                boxes(answer.path, page.ink(answer)),
+                confidences(answer.path, posterior),
+                strict=True,
+            )
         )
 
     def explain(self, scan: Scan, folder: Path) -> Reading:
@@ -232,7 +259,7 @@ class Reader:
         from chequereader.explain import draw_stages
 
         ((page, reading),) = self.follow([scan])
-        draw_stages(page, reading, self.recogniser.alphabet, folder)
+        draw_stages(page, reading, folder)
         return reading
 
 
@@ -256,6 +283,13 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
+def _hand_out(pages: Sequence[FollowedPage], graphs: Sequence[RecognitionGraph]) -> None:
+    """Give each page the graphs of its zones."""
+    left = iter(graphs)
+    for page in pages:
+        page.graphs.append([next(left) for _ in page.zones])
+
+
 def _cut(image: NDArray[np.uint8], zone: Box) -> NDArray[np.uint8]:
     return image[zone.y0 : zone.y1, zone.x0 : zone.x1]
 
@@ -264,4 +298,4 @@ def _cut(image: NDArray[np.uint8], zone: Box) -> NDArray[np.uint8]:
 def _timed(stages: dict[str, float], name: str) -> Iterator[None]:
     began = time.perf_counter()
     yield
-    stages[name] = (time.perf_counter() - began) * 1000
+    stages[name] = stages.get(name, 0.0) + (time.perf_counter() - began) * 1000

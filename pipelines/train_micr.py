@@ -30,6 +30,7 @@ from chequereader.micr.recognition import penalties
 from chequereader.micr.segmenter import GEOMETRY, MicrSegmentation, segment
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.recognition.store import SHIPPED, save_weights
+from chequereader.segmentation.strip import STRIP
 from chequereader.synthetic.e13b import draw_line
 from chequereader.synthetic.micr import routing_number
 from chequereader.training.characters import CharacterOptions, train_characters
@@ -116,6 +117,8 @@ def pack_lines(examples: Iterable[Example]) -> Lattices:
         geometry=np.concatenate([s.geometry for s in parts]),
         labels=np.concatenate([_labels(s, text) for s, text in kept]),
         truths=np.array([text for _, text in kept]),
+        column=np.zeros(len(kept) + 1, np.int64),  # nothing slides over these lines
+        strips=np.zeros((0, STRIP), np.uint8),
     )
 
 

@@ -14,8 +14,9 @@ from chequereader.errors import OutputError
 from chequereader.options import ReadOptions
 from chequereader.reader import Reader
 from chequereader.scan import Scan
+from chequereader.segmentation.strip import REACH, STRIDE, strip
 
-STAGES = ["1-zones.png", "2-ink.png", "3-cuts.png", "4-graph.png", "5-path.png"]
+STAGES = ["1-zones.png", "2-ink.png", "3-cuts.png", "4-graph.png", "5-path.png", "6-positions.png"]
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def pictures(folder: Path) -> dict[str, np.ndarray]:
     return {path.name: np.asarray(Image.open(path).convert("RGB")) for path in sorted(folder.iterdir())}
 
 
-def test_five_pictures_are_written(reader: Reader, tmp_path: Path) -> None:
+def test_a_picture_of_every_stage_is_written(reader: Reader, tmp_path: Path) -> None:
     scan = Scan(draw("£12.50").image, None, "field.png")
     folder = tmp_path / "new" / "folder"
     reading = reader.explain(scan, folder)
@@ -63,6 +64,37 @@ def test_another_page_overwrites(reader: Reader, tmp_path: Path) -> None:
     before = pictures(tmp_path)
     reader.explain(Scan(draw("888").image, None, "b.png"), tmp_path)
     assert any(before[name].shape != picture.shape for name, picture in pictures(tmp_path).items())
+
+
+def test_a_field_of_one_candidate_has_every_picture(reader: Reader, tmp_path: Path) -> None:
+    reader.explain(Scan(draw("1").image, None, "one.png"), tmp_path)
+    assert list(pictures(tmp_path)) == STAGES
+
+
+def test_positions_stand_under_the_strip(reader: Reader, tmp_path: Path) -> None:
+    """The strip as the network sees it, enlarged; below it a tick in the middle of each window."""
+    scan = Scan(draw("70").image, None, "field.png")
+    ((page, _),) = reader.follow([scan])
+    reader.explain(scan, tmp_path)
+    drawn = pictures(tmp_path)["6-positions.png"]
+    seen = strip(page.segmentations[0].field)
+    zoom = drawn.shape[1] // seen.shape[1]
+    assert drawn.shape[1] == zoom * seen.shape[1]
+    assert drawn.shape[0] > zoom * seen.shape[0]
+    sampled = drawn[zoom // 2 : zoom * seen.shape[0] : zoom, zoom // 2 :: zoom].mean(axis=2)
+    assert np.array_equal(sampled, 255 - seen)
+    ticks = np.flatnonzero(drawn[zoom * seen.shape[0] + 1].min(axis=1) < 255)
+    assert ticks.tolist() == [
+        zoom * (REACH // 2 + STRIDE * position) for position in range(len(page.graphs[1][0].source))
+    ]
+    assert drawn[zoom * seen.shape[0] + 6 :].min() < 230, "some labels are shown"
+
+
+@pytest.mark.parametrize(("recogniser", "missing"), [("cuts", "6-positions.png"), ("sliding", "4-graph.png")])
+def test_one_recogniser_has_its_own_pictures(tmp_path: Path, recogniser: str, missing: str) -> None:
+    reader = Reader(ReadOptions(field="whole", recogniser=recogniser), write_chance_weights(tmp_path))
+    reader.explain(Scan(draw("24").image, None, "field.png"), tmp_path / "pictures")
+    assert list(pictures(tmp_path / "pictures")) == [stage for stage in STAGES if stage != missing]
 
 
 def test_a_blank_page_leaves_the_picture_of_the_page(reader: Reader, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from drawn_fields import PAPER, draw
-from tiny_reader import CALIBRATIONS, chance_recogniser, write_chance_weights
+from tiny_reader import CALIBRATIONS, chance_recogniser, chance_sliding, write_chance_weights
 
 import chequereader
 from chequereader.box import Box
@@ -208,13 +208,43 @@ def test_reading_again_gives_the_same(whole: Reader) -> None:
 
 
 def test_a_locale_has_its_own_grammar_and_auto_the_trained_one(weights: Path, tmp_path: Path) -> None:
+    """For every recogniser: characters cost the same whether they are looked for between cuts or not."""
     trained = tmp_path / "trained.safetensors"
     penalty = amounts("auto").graph.penalty + 0.25
-    save_weights(trained, "trained", chance_recogniser(), penalty)
+    save_weights(trained, "trained", chance_recogniser(), penalty, chance_sliding())
     shutil.copy(weights.with_suffix(".calibration.json"), trained.with_suffix(".calibration.json"))
-    assert torch.equal(Reader(weights=trained).grammar.graph.penalty, penalty)
-    us = Reader(ReadOptions(locale="us"), trained).grammar
-    assert torch.equal(us.graph.penalty, amounts("us").graph.penalty)
+    for locale, expected in (("auto", penalty), ("us", amounts("us").graph.penalty)):
+        notations = Reader(ReadOptions(locale=locale), trained).notations
+        assert [notation.name for notation in notations] == ["cuts", "sliding"]
+        for notation in notations:
+            assert torch.equal(notation.grammar.graph.penalty, expected)
+            arcs = torch.tensor(notation.grammar_arc)
+            assert torch.equal(notation.graph.penalty[arcs >= 0], expected[arcs[arcs >= 0]])
+
+
+@pytest.mark.parametrize(("recogniser", "columns"), [("cuts", [33]), ("sliding", [66]), ("all", [33, 66])])
+def test_the_recognisers_asked_for_read(weights: Path, recogniser: str, columns: list[int]) -> None:
+    scan = field_scan("4,510")
+    reader = Reader(ReadOptions(field="whole", recogniser=recogniser), weights)
+    ((page, reading),) = reader.follow([scan])
+    check(reading, scan)
+    assert [graphs[0].penalties.shape[1] for graphs in page.graphs] == columns
+    assert {answer.notation for answer in page.answers} <= set(range(len(columns)))
+
+
+def test_weights_without_a_sliding_recogniser_read_with_the_other(tmp_path: Path) -> None:
+    alone = write_chance_weights(tmp_path, "alone", sliding=False)
+    scan = field_scan("69")
+    every = Reader(ReadOptions(field="whole"), alone).read(scan)
+    cuts = Reader(ReadOptions(field="whole", recogniser="cuts"), alone).read(scan)
+    assert every == replace(cuts, elapsed_ms=every.elapsed_ms)
+    with pytest.raises(WeightsError, match=r"alone\.safetensors.*no sliding"):
+        Reader(ReadOptions(recogniser="sliding"), alone)
+
+
+def test_an_unknown_recogniser_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="all, cuts, sliding"):
+        ReadOptions(recogniser="guessing")
 
 
 def test_an_unknown_locale_is_a_usage_error(weights: Path) -> None:

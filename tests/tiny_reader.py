@@ -10,6 +10,7 @@ from chequereader.alphabet import AMOUNTS
 from chequereader.decision import Calibration, save_calibrations
 from chequereader.grammar import amounts
 from chequereader.recognition.recogniser import Recogniser
+from chequereader.recognition.sliding import SlidingRecogniser
 from chequereader.recognition.store import save_weights
 from chequereader.segmentation.segmenter import GEOMETRY
 
@@ -26,9 +27,17 @@ def chance_recogniser(seed: int = 0) -> Recogniser:
         return Recogniser(AMOUNTS, len(GEOMETRY)).eval()
 
 
-def write_chance_weights(folder: Path) -> Path:
-    """Write weights and their calibrations; return the path of the weights."""
-    path = folder / "chance.safetensors"
-    save_weights(path, "chance", chance_recogniser(), amounts("auto").graph.penalty)
+def chance_sliding(seed: int = 0) -> SlidingRecogniser:
+    """A sliding recogniser as it is before any training, with the paper's few maps."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return SlidingRecogniser(AMOUNTS, "lenet5").eval()
+
+
+def write_chance_weights(folder: Path, name: str = "chance", sliding: bool = True) -> Path:
+    """Write weights of both recognisers, or of one, and their calibrations; return the path of the weights."""
+    path = folder / f"{name}.safetensors"
+    other = chance_sliding() if sliding else None
+    save_weights(path, name, chance_recogniser(), amounts("auto").graph.penalty, other)
     save_calibrations(path.with_suffix(".calibration.json"), CALIBRATIONS)
     return path

@@ -58,7 +58,7 @@ def viterbi(segmentation: Graph, penalties: Tensor, grammar: Graph) -> BestPaths
     """
     with torch.no_grad():
         trellis = Trellis(segmentation, penalties, grammar)
-        values, into = trellis.best()
+        values, into = trellis.best
         least = trellis.total_best(values)
         walk = trace(trellis, values, into, least)
     member, arcs, grammar_arcs = on_device(penalties.device, *walk)

@@ -32,6 +32,11 @@ def interpret(
     """
     with torch.no_grad():
         trellis = Trellis(segmentation, penalties, grammar)
+    return _built(trellis, penalties, margin)
+
+
+def _built(trellis: Trellis, penalties: Tensor, margin: float | Tensor) -> Graph:
+    segmentation, grammar = trellis.segmentation, trellis.grammar
     schedule, pairing = trellis.schedule, trellis.pairing
     allowed = torch.as_tensor(margin, dtype=penalties.dtype, device=penalties.device)
     with torch.no_grad():
@@ -73,9 +78,10 @@ def nbest(
     readings: list[list[Reading]] = [[] for _ in range(segmentation.members)]
     wanted = torch.ones(segmentation.members, dtype=torch.bool, device=penalties.device)
     with torch.no_grad():
+        trellis = Trellis(segmentation, penalties, grammar)
         for margin in MARGINS:
             allowed = torch.where(wanted, margin, -torch.inf).to(penalties)
-            graph = interpret(segmentation, penalties, grammar, allowed)
+            graph = _built(trellis, penalties, allowed)
             paths = nbest_paths(graph, n, key, margin)
             total, member, offset = paths.penalty.tolist(), paths.member.tolist(), paths.offset.tolist()
             labels, arcs = paths.labels.tolist(), graph.arc_map[paths.arcs].tolist()

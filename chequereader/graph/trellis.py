@@ -7,6 +7,7 @@ order of the segmentation graph's schedule, arcs in its sorted order.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -72,6 +73,7 @@ class Trellis:
                 part = self.pairing.part(costs, a - low, b - low)
                 yield level, schedule.source[a:b], schedule.place[a:b], self.arc_grammar[a:b], part
 
+    @cached_property
     def best(self) -> tuple[Tensor, Tensor]:
         """Least penalties: values [nodes, states], and ``into`` [arcs, states] through each sorted arc."""
         grammar, values = self.pairing, self.initial.clone()
@@ -89,7 +91,7 @@ class Trellis:
         Gives the sorted segmentation arc and the sorted grammar arc of each.
         """
         grammar = self.pairing
-        values, _ = self.best()
+        values, _ = self.best
         bound = (self.total_best(values) + margin)[self.member[self.schedule.target]]
         ahead = torch.full_like(values, torch.inf)
         closed = self.final_closed.logical_not().nonzero()
@@ -184,7 +186,7 @@ def trace(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Best paths backwards from the final nodes: member, segmentation arc and grammar arc of each step.
 
-    ``values``, ``into``: what ``best`` gave; ``total`` [members] what ``total_best`` did.
+    ``values``, ``into``: what ``best`` is; ``total`` [members] what ``total_best`` did.
     """
     schedule, pairing_ = trellis.schedule, trellis.pairing
     ends = trellis.final_values(values)

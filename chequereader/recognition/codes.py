@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from chequereader.alphabet import RUBBISH
+from chequereader.alphabet import LOWERED, RUBBISH
 
 WIDTH, HEIGHT = 7, 12
 
@@ -50,11 +50,17 @@ def rbf_codes(classes: str) -> Tensor:
 
     ``ValueError`` names a class that has no glyph.
     """
-    missing = [c for c in classes if c not in _GLYPHS]
+    missing = [c for c in classes if c.translate(LOWERED) not in _GLYPHS]
     if missing:
         raise ValueError(f"no RBF code is drawn for {missing}: add a 7 x 12 glyph to {__name__}")
-    rows = [[1.0 if pixel == "#" else -1.0 for pixel in _GLYPHS[c].replace(" ", "")] for c in classes]
-    return torch.tensor(rows)
+    return torch.tensor([[1.0 if p == "#" else -1.0 for p in "".join(_rows(c))] for c in classes])
+
+
+def _rows(character: str) -> list[str]:
+    """Rows of a character's glyph; a raised digit's is its digit's, every second row, over paper."""
+    lowered = character.translate(LOWERED)
+    rows = _GLYPHS[lowered].split()
+    return rows if lowered == character else rows[1::2] + ["." * WIDTH] * (HEIGHT // 2)
 
 
 def place_codes(count: int) -> Tensor:

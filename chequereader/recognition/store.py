@@ -8,41 +8,57 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import Tensor
+from torch import Tensor, nn
 
 from chequereader.alphabet import Alphabet
 from chequereader.errors import WeightsError
 from chequereader.output import written_whole
 from chequereader.recognition.recogniser import Recogniser
+from chequereader.recognition.sliding import SlidingRecogniser
 
 SHIPPED = Path(__file__).parent.parent / "weights"
 DEFAULT = SHIPPED / "amounts.safetensors"
 
 _GRAMMAR = "grammar_penalty"
+_Module = TypeVar("_Module", bound=nn.Module)
 
 
 @dataclass(frozen=True)
 class Weights:
     """What a file of weights holds.
 
-    ``grammar_penalty`` float [arcs] replaces the penalties of the grammar of locale "auto" that was trained
-    together with the recogniser; ``model`` is the name and the checksum, as readings tell it.
+    ``sliding`` is None in files without one. ``grammar_penalty`` float [arcs] replaces the penalties of the
+    grammar of locale "auto" that was trained together with the recogniser; ``model`` is the name and the
+    checksum, as readings tell it.
     """
 
     recogniser: Recogniser
+    sliding: SlidingRecogniser | None
     grammar_penalty: Tensor
     model: str
 
 
-def save_weights(path: Path, name: str, recogniser: Recogniser, grammar_penalty: Tensor) -> None:
+def save_weights(
+    path: Path,
+    name: str,
+    recogniser: Recogniser,
+    grammar_penalty: Tensor,
+    sliding: SlidingRecogniser | None = None,
+) -> None:
     """Write weights; the file appears whole or not at all. ``OutputError`` if it can't be written."""
-    tensors = {f"recogniser.{k}": v.detach().cpu().contiguous() for k, v in recogniser.state_dict().items()}
+    modules = {"recogniser": recogniser} | ({"sliding": sliding} if sliding is not None else {})
+    tensors = {
+        f"{part}.{k}": v.detach().cpu().contiguous()
+        for part, module in modules.items()
+        for k, v in module.state_dict().items()
+    }
     tensors[_GRAMMAR] = grammar_penalty.detach().cpu().contiguous()
     about = {
         "name": name,
@@ -51,6 +67,8 @@ def save_weights(path: Path, name: str, recogniser: Recogniser, grammar_penalty:
         "classes": recogniser.alphabet.classes,
         "raised": recogniser.alphabet.raised,
     }
+    if sliding is not None:
+        about["sliding"] = sliding.architecture
     with written_whole(path) as temporary:
         temporary.write_bytes(save(tensors, metadata={"chequereader": json.dumps(about)}))
 
@@ -73,19 +91,23 @@ def load_weights(path: Path | None = None) -> Weights:
         with safe_open(where, framework="pt") as file:
             about = json.loads((file.metadata() or {})["chequereader"])
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-        recogniser = Recogniser(
-            Alphabet(about["classes"], about["raised"]),
-            int(about["features"]),
-            about["architecture"],
-        )
+        alphabet = Alphabet(about["classes"], about["raised"])
+        recogniser = Recogniser(alphabet, int(about["features"]), about["architecture"])
+        sliding = SlidingRecogniser(alphabet, about["sliding"]) if "sliding" in about else None
         grammar_penalty = tensors.pop(_GRAMMAR)
         model = f"{about['name']}@{checksum[:12]}"
-        recogniser.load_state_dict({k.removeprefix("recogniser."): v for k, v in tensors.items()})
+        recogniser.load_state_dict(_part(tensors, "recogniser."))
+        if sliding is not None:
+            sliding.load_state_dict(_part(tensors, "sliding."))
     except (SafetensorError, KeyError, ValueError, RuntimeError) as broken:
         raise WeightsError(
             f"{where}: not weights of this program ({type(broken).__name__}); reinstall or train them again"
         ) from broken
-    return Weights(recogniser.eval(), grammar_penalty, model)
+    return Weights(recogniser.eval(), sliding and sliding.eval(), grammar_penalty, model)
+
+
+def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
 
 
 def _verify(path: Path, checksum: str) -> None:
@@ -97,13 +119,16 @@ def _verify(path: Path, checksum: str) -> None:
         )
 
 
-def freeze(recogniser: Recogniser) -> Recogniser:
-    """Return the recogniser for reading: no gradients kept."""
-    for parameter in recogniser.parameters():
+def freeze(module: _Module) -> _Module:
+    """Make a network ready for reading, in place: no gradients kept. Returns it."""
+    for parameter in module.parameters():
         parameter.requires_grad_(False)
-    return recogniser.eval()
+    return module.eval()
 
 
 def to_device(weights: Weights, device: torch.device) -> Weights:
     """Return the weights on a device, frozen."""
-    return Weights(freeze(weights.recogniser).to(device), weights.grammar_penalty.to(device), weights.model)
+    for module in (weights.recogniser, weights.sliding):
+        if module is not None:
+            freeze(module).to(device)
+    return replace(weights, grammar_penalty=weights.grammar_penalty.to(device))

@@ -18,7 +18,9 @@ HEIGHT = 36
 """Height of a digit in the normalised field, pixels."""
 
 _MAX_SIDE = 2400
-_SHEARS = np.linspace(-0.2, 0.8, 21)
+_MOST_SLANT = 0.9
+_STEP = 4  # pixels of outline over which its direction is taken: less shows the pixels' own corners
+_STEEP = 0.7  # pixels of height a pixel of width from which on a piece of outline tells of slant
 _MAX_SCALE = 4.0
 
 
@@ -75,21 +77,24 @@ def character_height(mask: NDArray[np.bool_]) -> float:
 def slant(mask: NDArray[np.bool_]) -> float:
     """Return how far strokes lean to the right, in pixels a pixel of height.
 
-    The shear that gathers the ink in the fewest columns: the sum of squares of the vertical projection has
-    its maximum there.
+    The mean direction of the steep parts of all outlines, by their height (Kimura, Shridhar and Chen 1993);
+    taken a second time from the outlines it made upright, as parts that lean far hardly count as steep at
+    first. One long stroke has no more to say than its outline is long.
     """
-    y, x = np.nonzero(mask)
-    if len(x) < 10:
+    outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+    points = [outline[:, 0].astype(np.float64) for outline in outlines if len(outline) > 2 * _STEP]
+    if not points:
         return 0.0
-    best, score = 0.0, -1.0
-    for shear in _SHEARS:
-        column = np.round(x + shear * y).astype(np.int64)
-        histogram = np.bincount(column - column.min()).astype(np.float64)
-        # upright writing is the better guess where the ink does not tell
-        value = float((histogram**2).sum()) * (1 - 0.1 * abs(shear))
-        if value > score:
-            best, score = float(shear), value
-    return best
+    step = np.concatenate([np.roll(p, -_STEP, axis=0) - p for p in points])
+    step *= np.where(step[:, 1:] > 0, -1.0, 1.0)  # all upwards
+    across, up = step[:, 0], -step[:, 1]
+    lean = 0.0
+    for _ in range(2):
+        steep = up > _STEEP * np.abs(across - lean * up)
+        if not steep.any():
+            break
+        lean = float(np.clip(across[steep].sum() / up[steep].sum(), -_MOST_SLANT, _MOST_SLANT))
+    return lean
 
 
 def writing_lines(mask: NDArray[np.bool_]) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -84,7 +84,11 @@ def segment(image: NDArray[np.uint8]) -> Segmentation:
 
     A field without ink has no cuts and no arcs.
     """
-    field = normalise(image)
+    return candidates(normalise(image))
+
+
+def candidates(field: Field) -> Segmentation:
+    """Return the segmentation graph of a field that is normalised already."""
     lines = find_cuts(field)
     if len(lines.x) > _MAX_CUTS:  # a page of noise, not an amount: the least inked cuts are enough
         inner = np.argsort(lines.crossed[1:-1], kind="stable")[: _MAX_CUTS - 2] + 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -104,7 +105,19 @@ def train_digits_command(
 )
 @click.option("--drawn", type=click.IntRange(min=0), metavar="N", help="Zones to draw, else the recipe's.")
 @click.option(
+    "--located",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Zones to find on synthetic cheques, else the recipe's.",
+)
+@click.option(
     "--epochs", type=click.IntRange(min=1), metavar="N", help="Passes through the graph, else the recipe's."
+)
+@click.option(
+    "--sliding-epochs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Passes of the sliding network, else the recipe's.",
 )
 @click.option(
     "--compile", "compiled", is_flag=True, help="Compile the network: twice as fast, needs a C++ compiler."
@@ -132,7 +145,9 @@ def train_reader_command(
     seed: int,
     strings: int | None,
     drawn: int | None,
+    located: int | None,
     epochs: int | None,
+    sliding_epochs: int | None,
     compiled: bool,
     work: Path,
     out: Path,
@@ -154,12 +169,14 @@ def train_reader_command(
     hidden = {name for file in exclude for name in read_names(file)}
     cheque_sets = [read_cheque_set(folder) for folder in sets]
     seen = [c.restricted([t.file for t in c.truths if t.file not in hidden]) for c in cheque_sets]
+    wanted: dict[str, Any] = {
+        "recombined": strings,
+        "drawn": drawn,
+        "located": located,
+        "graph_epochs": epochs,
+        "sliding_epochs": sliding_epochs,
+    }
     recipe = Recipe(architecture=architecture, seed=seed, compiled=compiled)
-    if strings is not None:
-        recipe = replace(recipe, recombined=strings)
-    if drawn is not None:
-        recipe = replace(recipe, drawn=drawn)
-    if epochs is not None:
-        recipe = replace(recipe, graph_epochs=epochs)
+    recipe = replace(recipe, **{name: number for name, number in wanted.items() if number is not None})
     train_reader(seen, data, work, out, recipe, lambda line: click.echo(json.dumps(line), err=True))
     return ExitCode.DONE

@@ -18,6 +18,7 @@ from chequereader.errors import UsageError
 from chequereader.graph import Graph
 from chequereader.segmentation.packing import pack_arcs
 from chequereader.segmentation.segmenter import Segmentation
+from chequereader.segmentation.strip import strip
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Lattices:
     ``offset`` int64 [members + 1]: where each member's arcs begin. ``nodes`` int64 [members]. ``source``,
     ``target`` int64 [arcs] within the member. ``crops`` uint8 [arcs, 32, 32]; ``geometry`` float32 [arcs,
     features]; ``labels`` int64 [arcs], -1 unknown. ``truths`` str [members]: the amount as
-    written where that is known, else its digits alone.
+    written where that is known, else its digits alone. ``strips`` uint8 [columns, 32]: the columns of the
+    members' strips, those of member m from ``column`` [m] up to [m + 1].
     """
 
     offset: NDArray[np.int64]
@@ -38,6 +40,8 @@ class Lattices:
     geometry: NDArray[np.float32]
     labels: NDArray[np.int64]
     truths: NDArray[np.str_]
+    column: NDArray[np.int64]
+    strips: NDArray[np.uint8]
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -54,8 +58,9 @@ class Lattices:
                 "nothing to learn from: no field says an amount; give cheque sets with text or digits"
             )
         sizes = [len(s.source) for s, _, _ in kept]
+        strips = [strip(s.field) for s, _, _ in kept]
         return cls(
-            offset=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+            offset=_offsets(sizes),
             nodes=np.array([s.cuts for s, _, _ in kept], np.int64),
             source=np.concatenate([s.source for s, _, _ in kept]),
             target=np.concatenate([s.target for s, _, _ in kept]),
@@ -63,24 +68,33 @@ class Lattices:
             geometry=np.concatenate([s.geometry for s, _, _ in kept]),
             labels=np.concatenate([labels for _, labels, _ in kept]),
             truths=np.array([truth for _, _, truth in kept]),
+            column=_offsets([one.shape[1] for one in strips]),
+            strips=np.concatenate([one.T for one in strips]),
         )
 
     @classmethod
     def join(cls, parts: Sequence[Lattices]) -> Lattices:
         """Put packs one after the other."""
         joined = {f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)}
-        starts = np.cumsum([0] + [len(p.source) for p in parts])
-        shifted = [p.offset[:-1] + s for p, s in zip(parts, starts, strict=False)]
-        joined["offset"] = np.concatenate([*shifted, starts[-1:]])
+        for name in ("offset", "column"):
+            joined[name] = _offsets(np.concatenate([np.diff(getattr(p, name)) for p in parts]))
         return cls(**joined)
 
     def select(self, members: NDArray[np.int64]) -> Lattices:
         """Return the lattices of some members, in the order asked for."""
-        arcs = np.concatenate([np.arange(self.offset[m], self.offset[m + 1]) for m in members])
-        sizes = self.offset[members + 1] - self.offset[members]
-        by_arc = {n: getattr(self, n)[arcs] for n in ("source", "target", "crops", "geometry", "labels")}
-        offset = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        return Lattices(offset=offset, nodes=self.nodes[members], truths=self.truths[members], **by_arc)
+        arcs, columns = _ranges(self.offset, members), _ranges(self.column, members)
+        return Lattices(
+            offset=_offsets(np.diff(self.offset)[members]),
+            column=_offsets(np.diff(self.column)[members]),
+            nodes=self.nodes[members],
+            truths=self.truths[members],
+            strips=self.strips[columns],
+            **{n: getattr(self, n)[arcs] for n in ("source", "target", "crops", "geometry", "labels")},
+        )
+
+    def strip(self, member: int) -> NDArray[np.uint8]:
+        """Return a member's strip, uint8 [32, width]."""
+        return self.strips[self.column[member] : self.column[member + 1]].T
 
     def graph(self) -> Graph:
         """Return the segmentation graphs, packed, with penalties of nought."""
@@ -95,3 +109,11 @@ class Lattices:
         """Read what ``save`` wrote."""
         with np.load(path, allow_pickle=False) as data:
             return cls(**{f.name: data[f.name] for f in fields(cls)})
+
+
+def _offsets(sizes: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+
+
+def _ranges(offset: NDArray[np.int64], members: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate([np.arange(offset[m], offset[m + 1]) for m in members])

@@ -23,6 +23,7 @@ from chequereader.fields.locate import locate
 from chequereader.fields.upright import upright
 from chequereader.grammar import amounts, with_text
 from chequereader.scan import open_scans
+from chequereader.segmentation.ink import find_ink
 from chequereader.segmentation.segmenter import Segmentation, segment
 from chequereader.synthetic import generate
 from chequereader.synthetic.amounts_text import draw_amount, write_amount
@@ -45,7 +46,7 @@ CHARACTER_BOXES = "digit_boxes.csv"
 
 _FOREIGN = "SRsDaeoTEBGAbghq()+:;&%"  # characters that stand near amounts and are none of ours
 _ZONES = 4
-_HELD = 0.95  # share of the amount's box that a zone has to hold
+_HELD = 0.95  # share of the amount's ink that a zone has to hold
 _LOCALES = ("us", "uk", "in", "eu", "uy")
 _SIGNS = {"us": "$", "uk": "£", "in": "₹", "eu": "€", "uy": "$"}
 
@@ -91,6 +92,22 @@ def real_fields(cheques: ChequeSet) -> list[RealField]:
             image = image[zone.y0 : zone.y1, zone.x0 : zone.x1]
         fields.append(RealField(image, written, tuple(boxes.get(truth.file, ()))))
     return fields
+
+
+def real_zones(cheques: ChequeSet) -> list[RealField]:
+    """Read the amounts of a set of whole cheques as the field stage cuts them out; the best zone of each.
+
+    Rows without a box, that tell no amount as written, or whose amount no zone holds, are left out.
+    """
+    zones = []
+    for truth in cheques.truths:
+        written = legible(truth.text)
+        if not written or truth.box is None:
+            continue
+        scan = next(iter(open_scans(cheques.path(truth))))
+        holding = zone_images(scan.image, scan.dpi, truth.box)
+        zones += [RealField(image, written) for image in holding[:1]]
+    return zones
 
 
 def cut_out(fields: Sequence[RealField]) -> RealMaterial:
@@ -217,13 +234,16 @@ def located(count: int, seed: int, config: SyntheticConfig) -> Iterator[Example]
 def zone_images(image: NDArray[np.uint8], dpi: float | None, amount: Box) -> list[NDArray[np.uint8]]:
     """Return the candidate zones of a scan that hold its amount, best first.
 
-    ``amount`` is in pixels of the scan.
+    ``amount`` is in pixels of the scan. What counts is its ink: boxes drawn by hand are generous.
     """
     page = upright(image, dpi)
+    field = image[amount.y0 : amount.y1, amount.x0 : amount.x1]
+    y, x = np.nonzero(find_ink(field, height=0.5 * field.shape[0]).mask)
     holding = []
     for zone in locate(page.image, limit=_ZONES):
-        on_scan = page.to_scan(zone.boxes[0])
-        if amount.intersection(on_scan).area >= _HELD * amount.area:
+        held = page.to_scan(zone.boxes[0]).moved(-amount.x0, -amount.y0)
+        inside = (x >= held.x0) & (x < held.x1) & (y >= held.y0) & (y < held.y1)
+        if len(x) and inside.mean() >= _HELD:
             x0, y0, x1, y1 = zone.boxes[0]
             holding.append(page.image[y0:y1, x0:x1])
     return holding

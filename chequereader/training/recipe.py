@@ -21,12 +21,14 @@ from chequereader.cheque_set import ChequeSet
 from chequereader.errors import UsageError
 from chequereader.grammar import Grammar, amounts
 from chequereader.recognition.recogniser import Recogniser
+from chequereader.recognition.sliding import SlidingRecogniser
 from chequereader.recognition.store import save_weights
 from chequereader.segmentation.segmenter import GEOMETRY
 from chequereader.synthetic.config import SyntheticConfig
 from chequereader.training import material
 from chequereader.training.characters import CharacterOptions, train_characters
 from chequereader.training.lattices import Lattices
+from chequereader.training.sliding import SlidingOptions, train_sliding
 from chequereader.training.through_graph import GraphOptions, Reading, constrained, train_through_graph
 
 Report = Callable[[dict[str, object]], None]
@@ -39,20 +41,24 @@ class Recipe:
     """How much of everything; the defaults are the shipped weights' own.
 
     ``rounds``: varied copies of each real field that has digit boxes; ``zone_rounds``: of the others, which
-    are fewer. ``recombined`` and ``drawn``: strings made. ``data``: folder with ``digits`` and ``pen`` as
-    ``material.glyph_sources`` reads them; without it there are neither digit images nor pen trajectories, and
-    nothing is recombined.
+    are fewer, and of their zones on whole cheques. ``recombined``: strings made; ``drawn`` and ``located``:
+    zones of synthetic cheques, as they are drawn and as the field stage finds them. ``data``: folder with
+    ``digits`` and ``pen`` as ``material.glyph_sources`` reads them; without it there are neither digit images
+    nor pen trajectories, and nothing is recombined.
     """
 
     architecture: str = "lenet5-wide"
     rounds: int = 8
     zone_rounds: int = 16
-    recombined: int = 13_000
+    recombined: int = 15_000
     drawn: int = 5_000
+    located: int = 6_400
     character_epochs: int = 4
     graph_epochs: int = 3
+    sliding_epochs: int = 10
     character_rate: float = 3e-3
     graph_rate: float = 1e-3
+    sliding_rate: float = 2.5e-3
     seed: int = 0
     compiled: bool = False
 
@@ -90,7 +96,16 @@ def train_reader(
         compiled=recipe.compiled,
         state=work / "graph.safetensors",
     )
-    save_weights(out, f"amounts-{recipe.architecture}", reading.recogniser, reading.grammar_penalty)
+    sliding = train_sliding(
+        SlidingRecogniser(AMOUNTS, recipe.architecture),
+        grammar.with_penalty(reading.grammar_penalty.detach()),
+        lattices,
+        SlidingOptions(epochs=recipe.sliding_epochs, rate=recipe.sliding_rate, seed=recipe.seed),
+        lambda line: report({"stage": "sliding", **line}),
+        state=work / "sliding.safetensors",
+    )
+    name = f"amounts-{recipe.architecture}"
+    save_weights(out, name, reading.recogniser, reading.grammar_penalty, sliding)
 
 
 def readable(lattices: Lattices, grammar: Grammar) -> Lattices:
@@ -145,7 +160,11 @@ def _jobs(sets: Sequence[ChequeSet], data: Path | None, recipe: Recipe) -> Itera
         rounds = recipe.rounds if boxed else recipe.zone_rounds
         yield _Job("real", number, 0, rounds, recipe.seed, (cheques,), None)
     every = tuple(sets)
-    wanted = {"recombined": recipe.recombined if data else 0, "drawn": recipe.drawn}
+    wanted = {
+        "recombined": recipe.recombined if data else 0,
+        "drawn": recipe.drawn,
+        "located": recipe.located,
+    }
     for kind, count in wanted.items():
         for number, start in enumerate(range(0, count, SHARD)):
             yield _Job(kind, number, min(SHARD, count - start), 0, recipe.seed, every, data)
@@ -155,7 +174,10 @@ def _make(task: tuple[_Job, Path]) -> int:
     job, path = task
     seed = job.seed * 1000 + job.number
     if job.kind == "real":
-        examples = material.real_examples(material.real_fields(job.sets[0]), job.rounds, seed)
+        fields = material.real_fields(job.sets[0]) + material.real_zones(job.sets[0])
+        examples = material.real_examples(fields, job.rounds, seed)
+    elif job.kind == "located":
+        examples = material.located(job.count, seed, SyntheticConfig())
     elif job.kind == "recombined":
         assert job.data is not None
         images, pens = material.glyph_sources(job.data)

@@ -107,7 +107,7 @@ def train_through_graph(
                 optimiser.step()
             schedule.step()
             step += 1
-            _average(averaged, reading, min(options.averaging, 1 - 1 / (step + 1)))
+            average(averaged, reading, min(options.averaging, 1 - 1 / (step + 1)))
             total, used = total + loss[found].sum().item(), used + int(found.sum())
         progress.keep(epoch + 1)
         report({"epoch": epoch + 1, "loss": total / max(used, 1), "no_path": 1 - used / len(lattices)})
@@ -154,6 +154,7 @@ def _batches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.nda
 
 
 @torch.no_grad()
-def _average(into: nn.Module, of: nn.Module, decay: float) -> None:
+def average(into: nn.Module, of: nn.Module, decay: float) -> None:
+    """Move the averaged weights ``into`` towards those ``of`` now."""
     for mean, now in zip(into.parameters(), of.parameters(), strict=True):
         mean.lerp_(now, 1 - decay)

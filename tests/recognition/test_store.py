@@ -14,13 +14,20 @@ from chequereader.alphabet import AMOUNTS
 from chequereader.errors import ExitCode, WeightsError
 from chequereader.recognition import store
 from chequereader.recognition.recogniser import Recogniser
-from chequereader.recognition.store import freeze, load_weights, save_weights
+from chequereader.recognition.sliding import SlidingRecogniser
+from chequereader.recognition.store import freeze, load_weights, save_weights, to_device
 
 
 @pytest.fixture(scope="module")
 def recogniser() -> Recogniser:
     torch.manual_seed(0)
     return Recogniser(AMOUNTS, 6)
+
+
+@pytest.fixture(scope="module")
+def sliding() -> SlidingRecogniser:
+    torch.manual_seed(1)
+    return SlidingRecogniser(AMOUNTS, "lenet5")
 
 
 @pytest.fixture
@@ -38,6 +45,41 @@ def test_round_trip(saved: Path, recogniser: Recogniser) -> None:
     assert weights.model == "some@" + hashlib.sha256(saved.read_bytes()).hexdigest()[:12]
     assert not weights.recogniser.training
     assert (weights.recogniser.alphabet, weights.recogniser.features) == (AMOUNTS, 6)
+
+
+@pytest.fixture
+def saved_both(recogniser: Recogniser, sliding: SlidingRecogniser, tmp_path: Path) -> Path:
+    path = tmp_path / "both.safetensors"
+    save_weights(path, "both", recogniser, torch.arange(9.0), sliding)
+    return path
+
+
+def test_round_trip_of_both_recognisers(
+    saved_both: Path, recogniser: Recogniser, sliding: SlidingRecogniser
+) -> None:
+    weights = load_weights(saved_both)
+    assert weights.sliding is not None
+    for mine, found in ((recogniser, weights.recogniser), (sliding, weights.sliding)):
+        assert list(found.state_dict()) == list(mine.state_dict())
+        for name, tensor in mine.state_dict().items():
+            assert torch.equal(found.state_dict()[name], tensor), name
+        assert not found.training
+    assert (weights.sliding.alphabet, weights.sliding.architecture) == (AMOUNTS, "lenet5")
+    assert weights.grammar_penalty.tolist() == list(range(9))
+
+
+def test_files_without_a_sliding_recogniser_are_whole(saved: Path) -> None:
+    assert load_weights(saved).sliding is None
+    assert to_device(load_weights(saved), torch.device("cpu")).sliding is None
+
+
+def test_on_a_device_weights_are_frozen(saved_both: Path) -> None:
+    weights = to_device(load_weights(saved_both), torch.device("cpu"))
+    for module in (weights.recogniser, weights.sliding):
+        assert module is not None
+        assert not module.training
+        assert not any(p.requires_grad for p in module.parameters())
+    assert weights.grammar_penalty.tolist() == list(range(9))
 
 
 def test_nothing_is_left_beside_the_file(saved: Path) -> None:
@@ -97,6 +139,19 @@ def test_rewritten_unchanged_is_still_good(saved: Path) -> None:
 )
 def test_metadata_that_do_not_fit(saved: Path, changes: dict[str, str | None]) -> None:
     rewrite(saved, **changes)
+    failure(saved)
+
+
+@pytest.mark.parametrize("architecture", ["lenet6", "lenet5-wide", ""])
+def test_a_sliding_recogniser_that_does_not_fit(saved_both: Path, architecture: str) -> None:
+    rewrite(saved_both, sliding="lenet5")
+    assert load_weights(saved_both).sliding is not None
+    rewrite(saved_both, sliding=architecture)
+    failure(saved_both)
+
+
+def test_a_sliding_recogniser_that_is_named_but_not_there(saved: Path) -> None:
+    rewrite(saved, sliding="lenet5")
     failure(saved)
 
 

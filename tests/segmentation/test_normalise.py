@@ -112,3 +112,52 @@ def test_blank_paper_is_a_field_without_ink() -> None:
     field = normalise(np.full((50, 170), PAPER, np.uint8))
     assert not field.ink.mask.any()
     assert field.baseline[1] > field.topline[1]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    text=st.sampled_from(["2480", "317", "19650", "66", "5,000/-"]),
+    shear=st.floats(-0.6, 0.6),
+    height=st.integers(30, 60),
+)
+def test_digits_that_are_sheared_lean_so_much_more(text: str, shear: float, height: int) -> None:
+    """Either way; what digits lean by themselves, like a 7, is what they lean more."""
+    pen = max(3, height // 10)
+    upright = slant(draw(text, height=height, pen=pen).ink)
+    leaning = slant(draw(text, height=height, pen=pen, shear=shear).ink)
+    assert leaning - upright == pytest.approx(shear, abs=0.15)
+
+
+@pytest.mark.parametrize("shear", [-0.5, -0.2, 0.0, 0.2, 0.5])
+def test_the_mirror_image_leans_the_other_way(shear: float) -> None:
+    mask = draw("24/80", shear=shear).ink
+    assert slant(mask[:, ::-1]) == pytest.approx(-slant(mask), abs=0.03)
+
+
+@pytest.mark.parametrize("shear", [-0.4, 0.0, 0.4])
+def test_a_line_along_the_writing_tells_no_slant(shear: float) -> None:
+    """The lines that fields are ruled with, level or rising a little, however long."""
+    alone = leaning_strokes(shear)
+    for rise in (0, 12, -12):
+        ruled = alone.astype(np.uint8)
+        cv2.line(ruled, (2, 57), (297, 57 - max(rise, 0)), 1, 2)
+        cv2.line(ruled, (2, 3), (297, 3 + max(-rise, 0)), 1, 2)
+        assert slant(ruled.astype(bool)) == pytest.approx(slant(alone), abs=0.05)
+
+
+def test_one_long_stroke_counts_by_its_length() -> None:
+    """Eight upright strokes of 40 pixels and one slash of 58 leaning 0.8: a seventh of the outlines lean."""
+    canvas = np.zeros((64, 420), np.uint8)
+    for x in range(20, 300, 36):
+        cv2.line(canvas, (x, 51), (x, 12), 1, 3)
+    assert slant(canvas.astype(bool)) == pytest.approx(0.0, abs=0.01)
+    cv2.line(canvas, (340, 60), (386, 3), 1, 3)
+    expected = 46 / (8 * 40 + 58)
+    assert slant(canvas.astype(bool)) == pytest.approx(expected, abs=0.03)
+
+
+@pytest.mark.parametrize("lean", [1.6, -1.6])
+def test_no_slant_beyond_what_hands_do(lean: float) -> None:
+    found = slant(leaning_strokes(lean))
+    assert abs(found) <= 0.9
+    assert found * lean >= 0

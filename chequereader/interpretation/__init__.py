@@ -1,0 +1,17 @@
+"""From penalties to answers: what the grammar makes of all zones, by one recogniser or by several."""
+
+from chequereader.interpretation.notation import Notation, between_cuts, over_positions
+from chequereader.interpretation.testimony import Path, arc_posteriors
+from chequereader.interpretation.vote import Answer, Lattice, answers, worthwhile
+
+__all__ = [
+    "Answer",
+    "Lattice",
+    "Notation",
+    "Path",
+    "answers",
+    "arc_posteriors",
+    "between_cuts",
+    "over_positions",
+    "worthwhile",
+]

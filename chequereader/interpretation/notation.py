@@ -1,0 +1,69 @@
+"""How graphs of one kind spell amounts: labels on candidates between cuts, or at positions of a strip.
+
+The one place that knows the two apart; what is done with them is the same. Not for penalties or for answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from chequereader.alphabet import AMOUNTS
+from chequereader.grammar import Amount, Grammar, with_amount
+from chequereader.grammar.held import held, spoken_labels
+from chequereader.graph import EPSILON, Graph
+
+CUTS, SLIDING = "cuts", "sliding"
+
+
+@dataclass(frozen=True, eq=False)
+class Notation:
+    """A grammar as graphs of one kind are composed with it.
+
+    ``graph``: acceptor over the columns of the graphs' penalties; ``grammar_arc`` int [arcs]: the arc of
+    ``grammar`` that each arc takes, -1 for none. ``key`` int64 [columns]: the label of ``AMOUNTS`` that a
+    column says, ``EPSILON`` for nothing.
+    """
+
+    name: str
+    grammar: Grammar
+    graph: Graph
+    grammar_arc: tuple[int, ...]
+    key: Tensor
+
+    def constrained(self, minor_units: int) -> Graph:
+        """Return the texts worth so many hundredths, one member; ``UsageError`` as of ``with_amount``."""
+        return _constrained(self, minor_units)
+
+    def amount(self, arcs: Sequence[int]) -> Amount | None:
+        """Return the amount that a path through ``graph`` spells, None if it is longer than any."""
+        taken = [self.grammar_arc[arc] for arc in arcs]
+        return self.grammar.value([arc for arc in taken if arc >= 0])
+
+    def text(self, columns: Sequence[int]) -> str:
+        """Return what a path's columns say."""
+        says = self.key[torch.as_tensor(columns, dtype=torch.int64)].tolist()
+        return AMOUNTS.decode([label for label in says if label != EPSILON])
+
+
+def between_cuts(grammar: Grammar) -> Notation:
+    """Return the notation of segmentation graphs: one label a candidate, rubbish among them."""
+    key = torch.arange(len(AMOUNTS.labels))
+    key[AMOUNTS.rubbish] = EPSILON
+    return Notation(CUTS, grammar, grammar.graph, tuple(range(grammar.graph.arcs)), key)
+
+
+def over_positions(grammar: Grammar) -> Notation:
+    """Return the notation of strips: a character holds on over several positions."""
+    graph = held(grammar.graph)
+    return Notation(SLIDING, grammar, graph, tuple(graph.arc_map.tolist()), spoken_labels())
+
+
+@lru_cache(maxsize=2048)
+def _constrained(notation: Notation, minor_units: int) -> Graph:
+    graph = with_amount(notation.grammar, minor_units)
+    return held(graph) if notation.name == SLIDING else graph

@@ -1,0 +1,160 @@
+"""Zones and recognisers weighed against each other: the answers of a page, and how sure they are.
+
+Zones compete as parallel branches of one graph: a zone weighs exp(-cost), its own penalty and how badly its
+best path fits on average, so that a zone is neither better nor worse for having more characters. Within a
+zone the recognisers' posteriors of an amount, exp(-E_dforw) of eq. (17), are multiplied, each to the power of
+its share: what all find likely is likely, and a zone on which they differ loses weight. An amount's
+confidence is its weight in all zones against the weight of everything. Not for accepting or rejecting: see
+``decision``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chequereader.alphabet import LOWERED
+from chequereader.grammar import Amount
+from chequereader.interpretation.notation import CUTS, SLIDING, Notation
+from chequereader.interpretation.testimony import Pair, Path, Testimony, misfits
+from chequereader.recognition.recognition_graph import RecognitionGraph
+
+MISFIT = 0.5
+"""Weight of the mean misfit of a zone's best path beside the zone's penalty; chosen on training cheques."""
+
+FAR_WORSE = 2.5
+"""Zones of a cost worse by more than this than the best zone's are left after the first recogniser."""
+
+SHARES = {CUTS: 0.5, SLIDING: 0.5}
+"""Weight of each recogniser's posterior; where only some are asked, theirs are scaled to a sum of one."""
+
+_LEAST = 1e-6  # posteriors are sums of single-precision numbers: less is not told from nothing
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One amount that a page may say; ``confidence`` is its posterior.
+
+    ``path`` is the best path in zone ``zone`` by the recogniser of notation ``notation`` (a place in the
+    list), the one that finds the amount likelier.
+    """
+
+    amount: Amount
+    text: str
+    digits: str
+    confidence: float
+    zone: int
+    notation: int
+    path: Path
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """A page: the penalty of each zone, and each recogniser's graph of each zone, [notations][zones]."""
+
+    zone_penalties: Sequence[float]
+    graphs: Sequence[Sequence[RecognitionGraph]]
+
+
+def answers(pages: Sequence[Lattice], notations: Sequence[Notation], n: int) -> list[list[Answer]]:
+    """Return at most ``n`` answers of each page, best first, none where no zone has a reading."""
+    places = [(p, z) for p, page in enumerate(pages) for z in range(len(page.zone_penalties))]
+    testimonies = [
+        Testimony(notation, [pages[p].graphs[k][z] for p, z in places], n)
+        for k, notation in enumerate(notations)
+    ]
+    amounts: dict[Pair, Amount] = {}
+    for testimony in testimonies:
+        for zone, proposed in enumerate(testimony.proposed):
+            for minor_units, amount in proposed.items():
+                amounts.setdefault((zone, minor_units), amount)
+    pairs = list(amounts)
+    worth = [testimony.worth(pairs) for testimony in testimonies]
+    whole = sum(SHARES[notation.name] for notation in notations)
+    shares = [SHARES[notation.name] / whole for notation in notations]
+    # every penalty below is a negative logarithm: of an amount in a zone, and of what a zone leaves over
+    penalty = dict.fromkeys(pairs, 0.0)
+    rest = [0.0] * len(places)
+    for testimony, share, own in zip(testimonies, shares, worth, strict=True):
+        left = _left_over(testimony, pairs, own)
+        for zone in range(len(places)):
+            rest[zone] += share * left[zone]
+        for pair, value in zip(pairs, own, strict=True):
+            # what a recogniser can't read gets what it leaves over, at most
+            lost = left[pair[0]] if len(testimonies) > 1 else math.inf
+            penalty[pair] += share * (value if value < math.inf else lost)
+    worth_of = dict(zip(pairs, zip(*worth, strict=True), strict=True))
+    found: list[list[Answer]] = []
+    for p, page in enumerate(pages):
+        zones = [zone for zone, (q, _) in enumerate(places) if q == p]
+        cost = {zone: page.zone_penalties[places[zone][1]] + _misfit(testimonies, zone) for zone in zones}
+        everything = [-cost[zone] - rest[zone] for zone in zones]
+        by_amount: dict[int, list[tuple[float, Pair]]] = {}
+        for pair in pairs:
+            if pair[0] in cost:
+                weight = cost[pair[0]] + penalty[pair]
+                everything.append(-weight)
+                by_amount.setdefault(pair[1], []).append((weight, pair))
+        total = logsumexp(everything)
+        scored = [
+            (min(math.exp(logsumexp([-w for w, _ in weighed]) - total), 1.0), min(weighed)[1])
+            for weighed in by_amount.values()
+            if min(weighed)[0] < math.inf
+        ]
+        scored.sort(key=lambda one: -one[0])
+        found.append(_shown(scored[:n], amounts, places, testimonies, worth_of))
+    return found
+
+
+def worthwhile(page: Lattice, notation: Notation) -> list[int]:
+    """Return the zones that a first recogniser doesn't find far worse than the best one, in their order.
+
+    ``page`` has the graphs of that recogniser alone. The others need not look at the rest: a zone weighs
+    exp(-cost).
+    """
+    own = misfits(notation, page.graphs[0])
+    cost = [penalty + MISFIT * misfit for penalty, misfit in zip(page.zone_penalties, own, strict=True)]
+    least = min(cost, default=0.0)
+    return [zone for zone, value in enumerate(cost) if value <= least + FAR_WORSE]
+
+
+def logsumexp(values: Sequence[float]) -> float:
+    """Return log(sum(exp(v))), minus infinity for no values."""
+    top = max(values, default=-math.inf)
+    if top == -math.inf:
+        return top
+    return top + math.log(sum(math.exp(v - top) for v in values))
+
+
+def _left_over(testimony: Testimony, pairs: Sequence[Pair], worth: Sequence[float]) -> list[float]:
+    """Minus the logarithm of the posterior that each zone leaves for amounts that nobody proposed."""
+    left = [1.0] * len(testimony.total)
+    for (zone, _), value in zip(pairs, worth, strict=True):
+        left[zone] -= math.exp(-value)
+    return [-math.log(max(part, _LEAST)) for part in left]
+
+
+def _misfit(testimonies: Sequence[Testimony], zone: int) -> float:
+    told = [testimony.misfit[zone] for testimony in testimonies if testimony.misfit[zone] < math.inf]
+    return MISFIT * sum(told) / len(told) if told else math.inf
+
+
+def _shown(
+    scored: Sequence[tuple[float, Pair]],
+    amounts: dict[Pair, Amount],
+    places: Sequence[tuple[int, int]],
+    testimonies: Sequence[Testimony],
+    worth: dict[Pair, tuple[float, ...]],
+) -> list[Answer]:
+    """Answers with their paths, by the recogniser that finds each likelier."""
+    pairs = [pair for _, pair in scored]
+    paths = [testimony.paths(pairs) for testimony in testimonies]
+    shown = []
+    for i, (confidence, pair) in enumerate(scored):
+        order = sorted(range(len(testimonies)), key=lambda k: worth[pair][k])
+        notation, path = next((k, found) for k in order if (found := paths[k][i]) is not None)
+        digits = "".join(c for c in path.text.translate(LOWERED) if c.isdigit())
+        zone = places[pair[0]][1]
+        shown.append(Answer(amounts[pair], path.text, digits, confidence, zone, notation, path))
+    return shown

@@ -1,0 +1,94 @@
+"""Recognition graphs: a penalty for every label on every arc, by either recogniser (section VI-A).
+
+Between cuts the arcs are the candidates of a segmentation graph; over positions they are a chain (section
+VII). Many zones go through a network in one call. Not for searching the graphs: see ``interpretation``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from chequereader.grammar.held import holding_penalties
+from chequereader.recognition.recogniser import Recogniser
+from chequereader.recognition.sliding import SlidingRecogniser, padded
+from chequereader.segmentation.normalise import Field
+from chequereader.segmentation.segmenter import Segmentation
+from chequereader.segmentation.strip import strip
+
+_CROPS_A_CALL = 2048  # bounds memory; more at once is no faster
+_STRIPS_A_CALL = 16
+
+
+@dataclass(frozen=True, eq=False)
+class RecognitionGraph:
+    """One recogniser's graph of one zone.
+
+    ``source``, ``target`` int64 [arcs] are nodes 0 .. ``nodes`` - 1, arcs sorted by source; none for a zone
+    without ink. ``penalties`` float [arcs, columns] are lower for what fits better; ``misfits`` are minus the
+    logarithms of probabilities alone, without penalties of places, which are no measure across zones.
+    """
+
+    nodes: int
+    source: NDArray[np.int64]
+    target: NDArray[np.int64]
+    penalties: Tensor
+    misfits: Tensor
+
+    @property
+    def chain(self) -> bool:
+        """Whether the arcs are positions one after the other."""
+        return len(self.source) == self.nodes - 1
+
+
+@torch.no_grad()
+def from_candidates(
+    recogniser: Recogniser, segmentations: Sequence[Segmentation], device: torch.device
+) -> list[RecognitionGraph]:
+    """Score the candidates of all segmentations; columns are the labels."""
+    if not segmentations:
+        return []
+    crops = torch.from_numpy(np.concatenate([s.crops for s in segmentations]))
+    geometry = torch.from_numpy(np.concatenate([s.geometry for s in segmentations]))
+    penalties, misfits = [], []
+    for some, where in zip(crops.split(_CROPS_A_CALL), geometry.split(_CROPS_A_CALL), strict=True):
+        place = where.to(device)
+        misfit = recogniser.label_penalties(recogniser.shape_penalties(some.to(device)), place)
+        misfits.append(misfit.cpu())
+        penalties.append((misfit + recogniser.segment_penalties(place)).cpu())
+    sizes = [len(s.source) for s in segmentations]
+    split = zip(
+        segmentations, torch.cat(penalties).split(sizes), torch.cat(misfits).split(sizes), strict=True
+    )
+    return [RecognitionGraph(s.cuts, s.source, s.target, penalty, misfit) for s, penalty, misfit in split]
+
+
+@torch.no_grad()
+def from_strips(
+    recogniser: SlidingRecogniser, fields: Sequence[Field], device: torch.device
+) -> list[RecognitionGraph]:
+    """Score the positions of all fields' strips; columns are the labels, then the labels held on.
+
+    A field without ink has no positions.
+    """
+    inked = [i for i, field in enumerate(fields) if field.ink.mask.any()]
+    strips = {i: strip(fields[i]) for i in inked}
+    inked.sort(key=lambda i: strips[i].shape[1])  # like widths together: padding costs as much as ink
+    graphs = [_chain(torch.zeros(0, 2 * len(recogniser.alphabet.labels))) for _ in fields]
+    for start in range(0, len(inked), _STRIPS_A_CALL):
+        chosen = inked[start : start + _STRIPS_A_CALL]
+        pictures, counts = padded([strips[i] for i in chosen])
+        penalties = recogniser(pictures.to(device)).cpu()
+        for i, penalty, count in zip(chosen, penalties, counts, strict=True):
+            graphs[i] = _chain(holding_penalties(penalty[:count]))
+    return graphs
+
+
+def _chain(penalties: Tensor) -> RecognitionGraph:
+    source = np.arange(len(penalties))
+    return RecognitionGraph(len(penalties) + 1, source, source + 1, penalties, penalties)

@@ -1,0 +1,54 @@
+"""The field as one picture for the sliding network: ``STRIP`` pixels high, the line of writing level in it.
+
+The same ink and slant as the candidates' pictures, uncut (section VII). Not for cuts or for scores.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from chequereader.segmentation.normalise import HEIGHT, Field
+
+STRIP = 32
+"""Height of a strip in pixels, as LeNet-5 takes it."""
+
+STRIDE = 4
+"""Pixels between two positions of the network (section VII)."""
+
+REACH = 32
+"""Pixels wide that one position of the network sees."""
+
+_DIGIT = 21.0  # height of a digit in the strip: room for raised cents above and commas below
+_STRETCH = 1.8  # wider than tall, so that narrow neighbours lie more than two positions apart
+_MOST = 2048  # pixels; a field of noise is not followed further
+
+
+def strip_transform(field: Field) -> NDArray[np.float64]:
+    """Return the float64 [2, 3] matrix that takes the field's pixels (x, y) to those of its strip."""
+    slope, base = field.baseline
+    _, top = field.topline
+    scale = _DIGIT / float(np.clip(base - top, 0.6 * HEIGHT, 1.5 * HEIGHT))
+    middle = (base + top) / 2
+    # y = slope x + middle becomes the strip's middle; what lies left of the field is paper
+    return np.array(
+        [
+            [scale * _STRETCH, 0.0, REACH / 2],
+            [-scale * slope, scale, STRIP / 2 - scale * middle],
+        ]
+    )
+
+
+def strip(field: Field) -> NDArray[np.uint8]:
+    """Return the strip of a field, uint8 [32, width], ink 255 on 0, half a reach of paper at either end."""
+    matrix = strip_transform(field)
+    width = min(int(np.ceil(matrix[0, 0] * field.ink.soft.shape[1])) + REACH, _MOST)
+    soft = cv2.convertScaleAbs(field.ink.soft, alpha=255.0)
+    # smaller than the field by less than half: linear interpolation of the blurred ink loses no stroke
+    return np.asarray(cv2.warpAffine(soft, matrix, (width, STRIP), flags=cv2.INTER_LINEAR), np.uint8)
+
+
+def positions(width: int) -> int:
+    """Return how many positions the network has on a strip of that width."""
+    return (width - REACH) // STRIDE + 1

@@ -1,0 +1,150 @@
+"""Training of the sliding recogniser from what a strip says alone (sections VI and VII).
+
+First the forward penalty of the correct readings over the positions' own probabilities (eq. 13), which needs
+no wrong ones to compare with; then E_dforw (eq. 17) against all readings of the grammar. No character needs a
+box or a place. Not for candidates between cuts: see ``through_graph``.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from chequereader.grammar import Grammar
+from chequereader.grammar.held import held, holding_penalties
+from chequereader.graph import forward, pack
+from chequereader.recognition.lenet import to_input
+from chequereader.recognition.sliding import SlidingRecogniser, chain, padded
+from chequereader.segmentation.strip import STRIDE
+from chequereader.training.lattices import Lattices
+from chequereader.training.resume import LEAST_STEPS, Progress
+from chequereader.training.through_graph import average, constrained
+
+_POOL = 40  # batches among which strips of like width are put together
+_MOST_WIDTH = 1100  # pixels; wider strips are rare, and padding to them costs all
+
+
+@dataclass(frozen=True)
+class SlidingOptions:
+    """Settings; of ``epochs`` the last ``graph_epochs`` are trained against the grammar's other readings."""
+
+    epochs: int = 12
+    graph_epochs: int = 2
+    batch: int = 16
+    rate: float = 2e-3
+    distortion: float = 1.0
+    averaging: float = 0.998
+    seed: int = 0
+
+
+def train_sliding(
+    recogniser: SlidingRecogniser,
+    grammar: Grammar,
+    lattices: Lattices,
+    options: SlidingOptions,
+    report: Callable[[dict[str, float]], None] = lambda _: None,
+    state: Path | None = None,
+) -> SlidingRecogniser:
+    """Train in place and return the averaged weights.
+
+    Strips too short for their truth teach nothing and are left out. ``report`` gets epoch, mean criterion and
+    the share left out; with a ``state`` file training goes on from it and keeps it after each epoch.
+    """
+    generator = torch.Generator().manual_seed(options.seed)
+    rng = np.random.default_rng(options.seed)
+    averaged = copy.deepcopy(recogniser)
+    optimiser = torch.optim.AdamW(recogniser.parameters(), lr=options.rate, weight_decay=1e-4)
+    steps = options.epochs * -(-len(lattices) // options.batch)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, options.rate, total_steps=max(steps, LEAST_STEPS), pct_start=0.1
+    )
+    correct_of = {truth: held(constrained(grammar, str(truth))) for truth in np.unique(lattices.truths)}
+    free = held(grammar.graph)
+    modules = {"recogniser": recogniser, "averaged": averaged}
+    progress = Progress(state, modules, optimiser, schedule, generator, rng)
+    step = 0
+    for epoch in range(progress.restore(), options.epochs):
+        discriminative = epoch >= options.epochs - options.graph_epochs
+        total, used = 0.0, 0
+        for chosen in batches(np.diff(lattices.column), options.batch, rng):
+            strips, counts = padded([distort(lattices.strip(m), options.distortion, rng) for m in chosen])
+            penalties = shown(recogniser, strips, counts)
+            where = chain(counts)
+            correct = pack([correct_of[lattices.truths[m]] for m in chosen])
+            loss = forward(where, penalties, correct)
+            if discriminative:
+                loss = loss - forward(where, penalties, free)
+            found = torch.isfinite(loss)
+            optimiser.zero_grad(set_to_none=True)
+            if found.any():
+                loss[found].mean().backward()
+                nn.utils.clip_grad_norm_(recogniser.parameters(), 5.0)
+                optimiser.step()
+            schedule.step()
+            step += 1
+            average(averaged, recogniser, min(options.averaging, 1 - 1 / (step + 1)))
+            total, used = total + loss[found].sum().item(), used + int(found.sum())
+        progress.keep(epoch + 1)
+        report({"epoch": epoch + 1, "loss": total / max(used, 1), "no_path": 1 - used / len(lattices)})
+    return averaged
+
+
+def shown(recogniser: SlidingRecogniser, strips: Tensor, counts: list[int]) -> Tensor:
+    """Return holding penalties [positions of all strips, 2 * labels], padding left out."""
+    half = torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    with torch.autocast("cpu", torch.bfloat16, enabled=half):
+        features = recogniser.network.features(to_input(strips))
+    penalties = recogniser.penalties(features)
+    return holding_penalties(torch.cat([p[:n] for p, n in zip(penalties, counts, strict=True)]))
+
+
+def batches(widths: NDArray[np.int64], size: int, rng: np.random.Generator) -> Iterator[NDArray[np.int64]]:
+    """Yield batches of members in random order, members of like width together."""
+    order = rng.permutation(np.flatnonzero(widths <= _MOST_WIDTH))
+    for start in range(0, len(order), size * _POOL):
+        pool = order[start : start + size * _POOL]
+        pool = pool[np.argsort(widths[pool], kind="stable")]
+        parts = [pool[i : i + size] for i in range(0, len(pool), size)]
+        for index in rng.permutation(len(parts)):
+            yield parts[index]
+
+
+def distort(strip: NDArray[np.uint8], strength: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Return the strip as another hand, pen and scan would have it.
+
+    Sheared, scaled, moved up or down, waved; strokes wider or narrower, darker or lighter, the paper's own
+    pattern stronger or weaker.
+    """
+    height, width = strip.shape
+
+    def normal(scale: float) -> float:
+        return float(np.clip(rng.normal(), -2.5, 2.5)) * scale * strength
+
+    x_scale, y_scale = float(np.exp(normal(0.1))), float(np.exp(normal(0.08)))
+    wide = int(np.ceil(x_scale * width)) + int(rng.integers(STRIDE))
+    x, y = np.meshgrid(np.arange(wide, dtype=np.float32), np.arange(height, dtype=np.float32) - height / 2)
+    # a wave along the line, another one for the letters' widths
+    knots = wide // 12 + 3
+    rise = cv2.resize((rng.normal(size=(1, knots)) * 0.5 * strength).astype(np.float32), (wide, 1))
+    push = cv2.resize((rng.normal(size=(3, knots)) * 0.7 * strength).astype(np.float32), (wide, height))
+    from_x = (x + normal(0.12) * y) / x_scale + push
+    from_y = (y - normal(1.0) + normal(0.01) * (x - wide / 2)) / y_scale + rise + height / 2
+    out = cv2.remap(strip, from_x, from_y.astype(np.float32), cv2.INTER_LINEAR)
+    pen = rng.random()
+    if pen < 0.15 * strength:
+        out = cv2.dilate(out, np.ones((2, 2), np.uint8))
+    elif pen < 0.3 * strength:
+        out = cv2.erode(out, np.ones((2, 1) if rng.random() < 0.5 else (1, 2), np.uint8))
+    if rng.random() < 0.2 * strength:
+        out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.4, 0.9))
+    bend = float(np.exp(normal(0.3)))  # bends the scale of grey: the middle moves, paper and ink don't
+    table = 255.0 * (np.arange(256) / 255.0) ** bend * float(np.exp(normal(0.12)))
+    return np.asarray(cv2.LUT(out, np.clip(table, 0, 255).astype(np.uint8)), np.uint8)
