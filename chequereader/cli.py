@@ -217,12 +217,31 @@ def batch(*, folder: Path, out: Path, resume: bool, workers: int, options: ReadO
 
 @cli.command()
 @click.argument("cheque_set", type=_PATH, metavar="SET")
-@click.option("--out", type=_PATH, metavar="DIR", help="Write metrics.json, readings.jsonl and errors.csv.")
+@click.option(
+    "--out",
+    type=_PATH,
+    metavar="DIR",
+    help="Write metrics.json, readings.jsonl, errors.csv and, for people, report.html.",
+)
+@click.option(
+    "--pictures",
+    type=click.IntRange(min=0),
+    default=200,
+    show_default=True,
+    metavar="N",
+    help="Errors, and rejects, shown with pictures in the report, at most.",
+)
 @click.option("--subset", type=_PATH, metavar="FILE", help="Only the files that this list names, one a line.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines for people.")
 @_reading_options
 def evaluate(
-    *, cheque_set: Path, out: Path | None, subset: Path | None, as_json: bool, options: ReadOptions
+    *,
+    cheque_set: Path,
+    out: Path | None,
+    pictures: int,
+    subset: Path | None,
+    as_json: bool,
+    options: ReadOptions,
 ) -> ExitCode:
     """Compare readings with the truth of a cheque set: a folder of images with a truth.csv."""
     from chequereader.cheque_set import read_cheque_set, read_names
@@ -231,13 +250,18 @@ def evaluate(
     if subset is not None:
         cheques = cheques.restricted(read_names(subset))
 
+    from chequereader.evaluation import Conditions, Gallery, write_evaluation
     from chequereader.evaluation import evaluate as evaluate_set
-    from chequereader.evaluation import write_evaluation
     from chequereader.reader import Reader
 
-    evaluation = evaluate_set(cheques, Reader(options))
-    if out is not None:
-        write_evaluation(evaluation, out)
+    reader = Reader(options)
+    if out is None:
+        evaluation = evaluate_set(cheques, reader)
+    else:
+        gallery = Gallery(pictures)
+        evaluation = evaluate_set(cheques, reader, gallery)
+        name = cheque_set.resolve().name
+        write_evaluation(evaluation, out, gallery, Conditions(name, options, reader.threshold))
     _emit(json.dumps(evaluation.metrics(), allow_nan=False) if as_json else "\n".join(evaluation.lines()))
     return ExitCode.SOME_FAILED if evaluation.failed else ExitCode.DONE
 

@@ -14,9 +14,22 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from chequereader.alphabet import AMOUNTS
+from chequereader.box import Box
+from chequereader.drawing import (
+    BLUE,
+    GREEN,
+    GREY,
+    RED,
+    Picture,
+    coloured,
+    draw_box,
+    draw_cuts,
+    draw_text,
+    resized,
+)
 from chequereader.errors import OutputError
 from chequereader.grammar.held import HOLDING
 from chequereader.reading import Reading
@@ -30,10 +43,7 @@ if TYPE_CHECKING:
     from chequereader.segmentation.normalise import Field
     from chequereader.segmentation.segmenter import Segmentation
 
-Picture = NDArray[np.uint8]
-
 _ZOOM = 4
-_RED, _GREEN, _BLUE, _GREY = (200, 30, 30), (0, 130, 50), (30, 80, 200), (150, 150, 150)
 
 
 def draw_stages(page: FollowedPage, reading: Reading, folder: Path) -> None:
@@ -65,33 +75,41 @@ def draw_stages(page: FollowedPage, reading: Reading, folder: Path) -> None:
         ) from refused
 
 
-def _zones(page: FollowedPage, reading: Reading) -> Picture:
-    canvas = np.repeat(page.image[..., None], 3, axis=2)
+def page_with_zones(page: FollowedPage, scale: float = 1.0) -> Picture:
+    """Return a page with its candidate zones, the winning one green; their penalties at full size only."""
+    canvas = coloured(resized(page.image, scale))
     winner = page.answers[0].zone if page.answers else -1
-    for index, (zone, penalty) in enumerate(zip(page.zones, page.zone_penalties, strict=True)):
-        colour = _GREEN if index == winner else _RED
-        cv2.rectangle(canvas, (zone.x0, zone.y0), (zone.x1 - 1, zone.y1 - 1), colour, 2)
-        _text(canvas, zone.x0, zone.y0 - 16, f"{index + 1}: {penalty:.2f}", colour, 14)
-    _text(canvas, 4, 4, f"{reading.status}: {reading.text}  confidence {reading.confidence:.3f}", _BLUE, 20)
+    # the winner on top of those that it overlaps
+    for index in sorted(range(len(page.zones)), key=lambda z: z == winner):
+        zone, penalty = page.zones[index], page.zone_penalties[index]
+        colour = GREEN if index == winner else RED
+        box = Box(*(round(side * scale) for side in zone))
+        draw_box(canvas, box, colour)
+        if scale == 1.0:
+            draw_text(canvas, box.x0, box.y0 - 16, f"{index + 1}: {penalty:.2f}", colour, 14)
+    return canvas
+
+
+def _zones(page: FollowedPage, reading: Reading) -> Picture:
+    canvas = page_with_zones(page)
+    draw_text(
+        canvas, 4, 4, f"{reading.status}: {reading.text}  confidence {reading.confidence:.3f}", BLUE, 20
+    )
     return canvas
 
 
 def _ink(field: Field) -> Picture:
     ink = field.ink
-    canvas = np.repeat((255 - 255 * ink.soft).astype(np.uint8)[..., None], 3, axis=2)
+    canvas = coloured((255 - 255 * ink.soft).astype(np.uint8))
     canvas[ink.mask] = canvas[ink.mask] // 2 + np.array([0, 40, 100], np.uint8)
     return _enlarged(canvas)
 
 
 def _cuts(segmentation: Segmentation) -> Picture:
-    canvas = _enlarged(
-        np.repeat((255 - 255 * segmentation.field.ink.soft).astype(np.uint8)[..., None], 3, axis=2)
-    )
     field = segmentation.field
-    for line in segmentation.lines.x:
-        points = np.stack([line, np.arange(len(line))], axis=1) * _ZOOM
-        cv2.polylines(canvas, [points.astype(np.int32)[:, None]], False, _RED, 1, cv2.LINE_AA)
-    for (slope, start), colour in ((field.baseline, _GREEN), (field.topline, _BLUE)):
+    canvas = _enlarged(coloured((255 - 255 * field.ink.soft).astype(np.uint8)))
+    draw_cuts(canvas, segmentation.lines, np.array([[_ZOOM, 0.0, 0.0], [0.0, _ZOOM, 0.0]]), RED)
+    for (slope, start), colour in ((field.baseline, GREEN), (field.topline, BLUE)):
         end = start + slope * canvas.shape[1] / _ZOOM
         cv2.line(
             canvas, (0, round(start * _ZOOM)), (canvas.shape[1], round(end * _ZOOM)), colour, 1, cv2.LINE_AA
@@ -107,26 +125,26 @@ def _graph(segmentation: Segmentation, penalties: NDArray[np.float32], taken: se
     canvas = np.full((height, step * segmentation.cuts + crop, 3), 255, np.uint8)
     base = height - 24
     for cut in range(segmentation.cuts):
-        cv2.circle(canvas, (step // 2 + cut * step, base), 5, _BLUE, -1, cv2.LINE_AA)
-        _text(canvas, step // 2 + cut * step - 4, base + 6, str(cut), _BLUE, 12)
+        cv2.circle(canvas, (step // 2 + cut * step, base), 5, BLUE, -1, cv2.LINE_AA)
+        draw_text(canvas, step // 2 + cut * step - 4, base + 6, str(cut), BLUE, 12)
     for arc in np.argsort(-level, kind="stable"):
         i, j = int(segmentation.source[arc]), int(segmentation.target[arc])
         x0, x1 = step // 2 + i * step, step // 2 + j * step
         y = base - int(level[arc]) * (crop + 22) + 24
-        colour = _GREEN if int(arc) in taken else _GREY
+        colour = GREEN if int(arc) in taken else GREY
         bow = np.array([[x0, base], [x0 + 8, y], [x1 - 8, y], [x1, base]], np.int32)
         cv2.polylines(canvas, [bow[:, None]], False, colour, 2 if int(arc) in taken else 1, cv2.LINE_AA)
         middle = (x0 + x1) // 2 - crop // 2
         canvas[y : y + crop, middle : middle + crop] = 255 - segmentation.crops[arc][..., None]
         best = int(penalties[arc].argmin())
         label = "rubbish" if best == AMOUNTS.rubbish else AMOUNTS.labels[best]
-        _text(canvas, middle, y - 16, f"{label} {penalties[arc, best]:.1f}", colour, 12)
+        draw_text(canvas, middle, y - 16, f"{label} {penalties[arc, best]:.1f}", colour, 12)
     return canvas
 
 
 def _path(field: Field, ink: Segmentation | Field, answer: Answer) -> Picture:
     """The answer's characters above the field, each with its box."""
-    canvas = _enlarged(np.repeat((255 - 255 * field.ink.soft).astype(np.uint8)[..., None], 3, axis=2))
+    canvas = _enlarged(coloured((255 - 255 * field.ink.soft).astype(np.uint8)))
     out = np.full((canvas.shape[0] + 40, *canvas.shape[1:]), 255, np.uint8)
     out[40:] = canvas
     from_image = cv2.invertAffineTransform(field.to_image)
@@ -137,34 +155,27 @@ def _path(field: Field, ink: Segmentation | Field, answer: Answer) -> Picture:
             (corners.min(axis=0) * _ZOOM).astype(int),
             (corners.max(axis=0) * _ZOOM).astype(int),
         )
-        cv2.rectangle(out, (x0, y0 + 40), (x1, y1 + 40), _GREEN, 2)
-        _text(out, (x0 + x1) // 2 - 8, 4, AMOUNTS.labels[label], _GREEN, 30)
+        cv2.rectangle(out, (x0, y0 + 40), (x1, y1 + 40), GREEN, 2)
+        draw_text(out, (x0 + x1) // 2 - 8, 4, AMOUNTS.labels[label], GREEN, 30)
     return out
 
 
 def _positions(field: Field, graph: RecognitionGraph) -> Picture:
     """The strip, and under each position its best label, the surer the darker; nothing for none."""
     picture = 255 - strip(field)
-    canvas = _enlarged(np.repeat(picture[..., None], 3, axis=2))
+    canvas = _enlarged(coloured(picture))
     out = np.full((canvas.shape[0] + 40, *canvas.shape[1:]), 255, np.uint8)
     out[: canvas.shape[0]] = canvas
     for position, penalties in enumerate(graph.penalties[:, :HOLDING].numpy()):
         best = int(penalties.argmin())
         x = (position * STRIDE + REACH // 2) * _ZOOM
-        cv2.line(out, (x, canvas.shape[0]), (x, canvas.shape[0] + 4), _GREY, 1)
+        cv2.line(out, (x, canvas.shape[0]), (x, canvas.shape[0] + 4), GREY, 1)
         if best != AMOUNTS.rubbish:
             grey = int(255 * (1 - np.exp(-penalties[best])))
-            _text(out, x - 6, canvas.shape[0] + 6, AMOUNTS.labels[best], (grey, grey, grey), 24)
+            draw_text(out, x - 6, canvas.shape[0] + 6, AMOUNTS.labels[best], (grey, grey, grey), 24)
     return out
 
 
 def _enlarged(canvas: Picture) -> Picture:
     size = canvas.shape[1] * _ZOOM, canvas.shape[0] * _ZOOM
     return cv2.resize(canvas, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8)
-
-
-def _text(canvas: Picture, x: int, y: int, text: str, colour: tuple[int, int, int], size: int) -> None:
-    """Draw text in place; Pillow's own font has the currency signs that OpenCV's lacks."""
-    image = Image.fromarray(canvas)
-    ImageDraw.Draw(image).text((max(x, 0), max(y, 0)), text, fill=colour, font=ImageFont.load_default(size))
-    canvas[:] = np.asarray(image)

@@ -29,6 +29,7 @@ class RememberingReader(FakeReader):
     """Keeps the options of the last reader made."""
 
     options: ReadOptions
+    threshold = 0.5
 
     def __init__(self, options: ReadOptions) -> None:
         type(self).options = options
@@ -264,6 +265,17 @@ def test_evaluate_prints_one_json_object(run: Run, cheque_set: Path, tmp_path: P
     assert figures["ece"] == pytest.approx(0.0)
     assert figures["per_second"] > 0
     assert json.loads((out / "metrics.json").read_text())["n"] == 4
+    report = (out / "report.html").read_text()
+    assert "Evaluation of set" in report and "from 0.500 (--max-error 0.01)" in report
+    assert report.count("<article") == 2
+
+
+def test_evaluate_shows_no_more_than_asked_for(run: Run, cheque_set: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report"
+    assert run("evaluate", cheque_set, "--out", out, "--pictures", "0")[0] == 0
+    report = (out / "report.html").read_text()
+    assert "<article" not in report and "wrong.png" in report and "unsure.png" in report
+    assert run("evaluate", cheque_set, "--out", out, "--pictures", "-1")[0] == 2
 
 
 def test_evaluate_a_part(run: Run, cheque_set: Path, tmp_path: Path) -> None:

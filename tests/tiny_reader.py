@@ -35,7 +35,7 @@ def chance_sliding(seed: int = 0) -> SlidingRecogniser:
 
 
 def write_chance_weights(folder: Path, name: str = "chance", sliding: bool = True) -> Path:
-    """Write weights of both recognisers, or of one, and their calibrations; return the path of the weights."""
+    """Write weights, by default of both recognisers, and calibrations; return the path of the weights."""
     path = folder / f"{name}.safetensors"
     other = chance_sliding() if sliding else None
     save_weights(path, name, chance_recogniser(), amounts("auto").graph.penalty, other)

@@ -8,6 +8,7 @@ Not for deciding what is right.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,8 +52,12 @@ def correct_at(confidence: np.ndarray, right: np.ndarray, total: int, error: flo
 
     Both are shares of all ``total`` cheques, as in the paper's 82% correct at 1% error (section X).
     """
-    curve = error_reject_curve(confidence, right, total)
-    return max(point.correct for point in curve if point.error <= error)
+    return best_within(error_reject_curve(confidence, right, total), error).correct
+
+
+def best_within(curve: Sequence[CurvePoint], error: float) -> CurvePoint:
+    """Return the point of a curve with the most correct and no more than ``error``."""
+    return max((point for point in curve if point.error <= error), key=lambda point: point.correct)
 
 
 def reliability(

@@ -8,9 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import Literal
 
 from chequereader.cheque_set import Truth
 from chequereader.reading import Reading
+
+Kind = Literal["correct", "error", "rejected"]
+"""What became of a cheque at the threshold used; one that failed counts as rejected."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +52,32 @@ class Outcome:
     @cached_property
     def is_right(self) -> bool:
         """Whether the best answer is right, accepted or not."""
-        if self.answer is None:
-            return False
-        if self.truth.amount is not None:
-            return self.answer.amount == self.truth.amount
-        return self.answer.digits == self.truth.digits
+        return self.answer is not None and self._agrees(self.answer.amount, self.answer.digits)
 
     @property
     def is_accepted(self) -> bool:
         """Whether the reading was accepted."""
         return self.reading.status == "accepted"
+
+    @property
+    def kind(self) -> Kind:
+        """What became of the cheque."""
+        if not self.is_accepted:
+            return "rejected"
+        return "correct" if self.is_right else "error"
+
+    @property
+    def confidence(self) -> float:
+        """How sure the best answer is; nought if nothing was read."""
+        return 0.0 if self.answer is None else self.answer.confidence
+
+    @property
+    def place_of_right(self) -> int | None:
+        """Which of the reading's candidates is right, counted from 0; ``None`` if none is."""
+        candidates = enumerate(self.reading.candidates)
+        return next((place for place, c in candidates if self._agrees(c.amount, c.digits)), None)
+
+    def _agrees(self, amount: Decimal, digits: str) -> bool:
+        if self.truth.amount is not None:
+            return amount == self.truth.amount
+        return digits == self.truth.digits

@@ -31,7 +31,8 @@ class RecognitionGraph:
 
     ``source``, ``target`` int64 [arcs] are nodes 0 .. ``nodes`` - 1, arcs sorted by source; none for a zone
     without ink. ``penalties`` float [arcs, columns] are lower for what fits better; ``misfits`` are minus the
-    logarithms of probabilities alone, without penalties of places, which are no measure across zones.
+    logarithms of probabilities alone, without penalties of places, which are no measure across zones. In a
+    ``chain`` the arcs are positions, one after the other.
     """
 
     nodes: int
@@ -39,11 +40,7 @@ class RecognitionGraph:
     target: NDArray[np.int64]
     penalties: Tensor
     misfits: Tensor
-
-    @property
-    def chain(self) -> bool:
-        """Whether the arcs are positions one after the other."""
-        return len(self.source) == self.nodes - 1
+    chain: bool = False
 
 
 @torch.no_grad()
@@ -91,4 +88,4 @@ def from_strips(
 
 def _chain(penalties: Tensor) -> RecognitionGraph:
     source = np.arange(len(penalties))
-    return RecognitionGraph(len(penalties) + 1, source, source + 1, penalties, penalties)
+    return RecognitionGraph(len(penalties) + 1, source, source + 1, penalties, penalties, chain=True)

@@ -29,6 +29,7 @@ from chequereader.training import material
 from chequereader.training.characters import CharacterOptions, train_characters
 from chequereader.training.lattices import Lattices
 from chequereader.training.sliding import SlidingOptions, train_sliding
+from chequereader.training.splicing import spliced
 from chequereader.training.through_graph import GraphOptions, Reading, constrained, train_through_graph
 
 Report = Callable[[dict[str, object]], None]
@@ -41,7 +42,8 @@ class Recipe:
     """How much of everything; the defaults are the shipped weights' own.
 
     ``rounds``: varied copies of each real field that has digit boxes; ``zone_rounds``: of the others, which
-    are fewer, and of their zones on whole cheques. ``recombined``: strings made; ``drawn`` and ``located``:
+    are fewer, and of their zones on whole cheques. ``spliced``: real digits in another order, from fields
+    with digit boxes; ``recombined``: strings made of characters from everywhere; ``drawn`` and ``located``:
     zones of synthetic cheques, as they are drawn and as the field stage finds them. ``data``: folder with
     ``digits`` and ``pen`` as ``material.glyph_sources`` reads them; without it there are neither digit images
     nor pen trajectories, and nothing is recombined.
@@ -50,6 +52,7 @@ class Recipe:
     architecture: str = "lenet5-wide"
     rounds: int = 8
     zone_rounds: int = 16
+    spliced: int = 10_000
     recombined: int = 15_000
     drawn: int = 5_000
     located: int = 6_400
@@ -160,7 +163,9 @@ def _jobs(sets: Sequence[ChequeSet], data: Path | None, recipe: Recipe) -> Itera
         rounds = recipe.rounds if boxed else recipe.zone_rounds
         yield _Job("real", number, 0, rounds, recipe.seed, (cheques,), None)
     every = tuple(sets)
+    boxed = any((cheques.folder / material.CHARACTER_BOXES).is_file() for cheques in sets)
     wanted = {
+        "spliced": recipe.spliced if boxed else 0,
         "recombined": recipe.recombined if data else 0,
         "drawn": recipe.drawn,
         "located": recipe.located,
@@ -178,6 +183,9 @@ def _make(task: tuple[_Job, Path]) -> int:
         examples = material.real_examples(fields, job.rounds, seed)
     elif job.kind == "located":
         examples = material.located(job.count, seed, SyntheticConfig())
+    elif job.kind == "spliced":
+        fields = [field for cheques in job.sets for field in material.real_fields(cheques)]
+        examples = spliced(fields, job.count, seed)
     elif job.kind == "recombined":
         assert job.data is not None
         images, pens = material.glyph_sources(job.data)

@@ -117,7 +117,12 @@ def test_files_of_an_evaluation(evaluation: Evaluation, tmp_path: Path) -> None:
     out = tmp_path / "new" / "out"
     write_evaluation(evaluation, out)
     write_evaluation(evaluation, out)
-    assert sorted(path.name for path in out.iterdir()) == ["errors.csv", "metrics.json", "readings.jsonl"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        "errors.csv",
+        "metrics.json",
+        "readings.jsonl",
+        "report.html",
+    ]
     metrics = json.loads((out / "metrics.json").read_text())
     assert metrics.items() >= evaluation.metrics().items()
     assert metrics["curve"][0] == {"threshold": None, "correct": 0.0, "error": 0.0, "rejected": 1.0}

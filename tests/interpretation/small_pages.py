@@ -6,6 +6,7 @@ import itertools
 import math
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -69,9 +70,10 @@ def positions(count: int, seed: int = 0, given: torch.Tensor | None = None) -> R
         given[:, AMOUNTS.rubbish] = torch.rand(count, generator=generator)
     source = np.arange(count)
     both = holding_penalties(given)
-    return RecognitionGraph(count + 1, source, source + 1, both, both / 2)
+    return RecognitionGraph(count + 1, source, source + 1, both, both / 2, chain=True)
 
 
+@lru_cache(maxsize=64)
 def ways(notation: Notation, graph: RecognitionGraph) -> list[Way]:
     """Every path of a zone that the grammar reads."""
     if not len(graph.source):

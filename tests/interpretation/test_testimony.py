@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import pytest
 import torch
 from small_pages import CUTS, POSITIONS, THREE, TWO, candidates, positions, posteriors, proposed, ways
+from torch.nn import functional as F
 
+from chequereader.alphabet import AMOUNTS, RUBBISH
+from chequereader.grammar.amounts import OUTER_RUBBISH_PENALTY
 from chequereader.grammar.held import HOLDING
+from chequereader.grammar.surroundings import DASH_PENALTY
 from chequereader.interpretation import Notation, arc_posteriors, testimony
 from chequereader.recognition.recognition_graph import RecognitionGraph
 
@@ -44,6 +49,27 @@ def test_the_misfit_is_the_best_paths_by_its_characters(notation: Notation) -> N
         all_ways = ways(notation, graph)
         truth = min(all_ways, key=lambda way: way.penalty).misfit if all_ways else math.inf
         assert misfit == pytest.approx(truth, abs=1e-4)
+
+
+@KINDS
+def test_misfits_by_hand(notation: Notation) -> None:
+    """Rubbish, a 5 that holds on over positions, a dash: what the grammar asks for each is a misfit too."""
+    row = AMOUNTS.encode(f"{RUBBISH}5-" if notation is CUTS else f"{RUBBISH}55{RUBBISH}-")
+    given = torch.full((len(row), HOLDING), torch.inf)
+    given[torch.arange(len(row)), row] = torch.tensor([0.2, 0.4, 0.6, 0.8, 1.0])[: len(row)]
+    if notation is CUTS:
+        arcs = [(0, 1), (1, 2), (2, 3)]
+        made = dataclasses.replace(
+            candidates([*arcs, (1, 3)]), penalties=F.pad(given, (0, 0, 0, 1), value=9.0)
+        )
+        made = dataclasses.replace(made, misfits=made.penalties / 2)
+        expected = (0.1 + 0.2 + 0.3 + OUTER_RUBBISH_PENALTY + DASH_PENALTY) / 3
+    else:
+        made = positions(len(row), given=given)
+        expected = (0.1 + 0.2 + 0.3 + 0.4 + 0.5 + DASH_PENALTY) / 2
+    found = testimony.Testimony(notation, [made], 1)
+    assert found.misfit == pytest.approx([expected])
+    assert testimony.misfits(notation, [made]) == pytest.approx([expected])
 
 
 @pytest.mark.parametrize("n", [1, 2, 7])

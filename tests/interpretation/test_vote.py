@@ -73,9 +73,10 @@ def test_confidence_is_the_share_of_all_paths_worth_the_amount(arcs: Arcs, seed:
 @pytest.mark.parametrize("seed", range(4))
 def test_over_positions_it_is_the_share_of_all_ways_to_name_them(seed: int) -> None:
     lattice = Lattice([0.0], [[positions(5, seed)]])
-    truth = posteriors(ways(POSITIONS, lattice.graphs[0][0]))
+    all_ways = ways(POSITIONS, lattice.graphs[0][0])
+    truth = posteriors(all_ways)
     found = one(lattice, 5, [POSITIONS])
-    assert len(found) == 5
+    assert {a.amount.minor_units for a in found} == proposed(all_ways, 5)
     for answer in found:
         assert answer.confidence == pytest.approx(truth[answer.amount.minor_units], rel=1e-3)
         check_best_path(answer, lattice.graphs[0][0], POSITIONS)
@@ -238,7 +239,7 @@ def test_what_two_think_of_one_digit() -> None:
 
 
 def test_what_one_can_not_read_gets_what_it_leaves_over() -> None:
-    """Nobody proposes 2: of what the first can't read, 3, it says no more than that it may be an other one."""
+    """Nobody proposes 2: of what the first can't read, 3, it says that it may be another one."""
     between = candidates([(0, 1)], given=shares_of({"1": 0.6, "2": 0.4}))
     over = positions(1, given=shares_of({"3": 0.55, "1": 0.45}))
     lattice = Lattice([0.0], [[between], [over]])
@@ -249,6 +250,13 @@ def test_what_one_can_not_read_gets_what_it_leaves_over() -> None:
     # once 2 is proposed as well, the first has nothing left for 3
     assert [a.amount.minor_units for a in one(lattice, 5, BOTH)] == [100, 300, 200]
     assert one(lattice, 5, BOTH)[0].confidence > 0.99
+
+
+def test_an_answer_is_shown_where_it_weighs_most() -> None:
+    """Each amount stands in both zones, and each zone finds another one likelier."""
+    graphs = [candidates([(0, 1)], given=shares_of({"1": p, "2": 1 - p})) for p in (0.6, 0.9)]
+    found = one(Lattice([0.0, 0.0], [graphs]), 2)
+    assert [(answer.text, answer.zone) for answer in found] == [("1", 1), ("2", 0)]
 
 
 def test_a_zone_on_which_recognisers_differ_loses_weight() -> None:
@@ -262,6 +270,19 @@ def test_a_zone_on_which_recognisers_differ_loses_weight() -> None:
     assert found[0].confidence > 0.7
     alone = one(Lattice([0.0, 0.0], [between]), 5)
     assert alone[0].confidence == pytest.approx(0.45, rel=1e-3), "one recogniser can't tell the zones apart"
+
+
+def test_a_zone_far_worse_than_the_best_is_not_worth_another_look() -> None:
+    """By its penalty and its misfit, as they weigh in the vote; a zone that can't be read never is."""
+    lattice = page([(THREE, 1), (TWO, 2), (THREE, 3)])
+    best = [min(ways(CUTS, graph)).misfit for graph in lattice.graphs[0]]
+    level = [-vote.MISFIT * misfit for misfit in best]
+    for far, kept in ((0.98, [0, 1, 2]), (1.02, [1, 2])):
+        costs = [level[0] + far * vote.FAR_WORSE, level[1], level[2] + 0.5]
+        assert vote.worthwhile(Lattice(costs, lattice.graphs), CUTS) == kept
+    shut = beside_the_impossible(Lattice(level, lattice.graphs))
+    assert vote.worthwhile(Lattice(shut.zone_penalties, shut.graphs[:1]), CUTS) == [0, 1, 2]
+    assert vote.worthwhile(page([]), CUTS) == []
 
 
 @given(st.lists(st.floats(-700, 700) | st.just(-math.inf), max_size=8))

@@ -41,7 +41,7 @@ def over_positions(request: pytest.FixtureRequest, zones: list[Segmentation]) ->
     """Graphs of all zones, in calls of many strips and of few."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(recognition_graph, "_STRIPS_A_CALL", request.param)
-        return from_strips(chance_sliding(), zones, CPU)
+        return from_strips(chance_sliding(), [zone.field for zone in zones], CPU)
 
 
 def placed() -> Recogniser:
@@ -99,7 +99,7 @@ def test_strips_are_scored_as_each_alone(
         assert graph.chain
         assert graph.penalties.shape == (count, 2 * LABELS)
         assert torch.allclose(graph.penalties[:, :LABELS], alone, atol=1e-4)
-        assert torch.equal(graph.penalties[:, LABELS:], graph.penalties[:, :LABELS]), "to hold on costs as much"
+        assert torch.equal(graph.penalties[:, LABELS:], graph.penalties[:, :LABELS]), "to hold on"
         assert torch.equal(graph.misfits, graph.penalties)
 
 
@@ -115,7 +115,8 @@ def test_nothing_but_blank_zones() -> None:
     blank = segment(np.full((40, 90), PAPER, np.uint8))
     for zones in ([], [blank], [blank, blank]):
         assert [len(g.source) for g in from_candidates(chance_recogniser(), zones, CPU)] == [0] * len(zones)
-        assert [len(g.source) for g in from_strips(chance_sliding(), zones, CPU)] == [0] * len(zones)
+        fields = [zone.field for zone in zones]
+        assert [len(g.source) for g in from_strips(chance_sliding(), fields, CPU)] == [0] * len(zones)
 
 
 def test_candidates_are_no_chain_of_positions(between_cuts: list[RecognitionGraph]) -> None:

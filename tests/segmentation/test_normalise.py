@@ -128,6 +128,12 @@ def test_digits_that_are_sheared_lean_so_much_more(text: str, shear: float, heig
     assert leaning - upright == pytest.approx(shear, abs=0.15)
 
 
+@pytest.mark.parametrize("shear", [-0.7, -0.4, 0.4, 0.7])
+def test_round_digits_lean_as_far_as_they_are_sheared(shear: float) -> None:
+    """Few parts of a slanted nought are steep at first: a second look finds the rest of the slant."""
+    assert slant(draw("00", shear=shear).ink) - slant(draw("00").ink) == pytest.approx(shear, abs=0.06)
+
+
 @pytest.mark.parametrize("shear", [-0.5, -0.2, 0.0, 0.2, 0.5])
 def test_the_mirror_image_leans_the_other_way(shear: float) -> None:
     mask = draw("24/80", shear=shear).ink

@@ -36,7 +36,7 @@ def digit_boxes(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
     slope=st.floats(-0.2, 0.2),
     height=st.floats(24, 50),
     across=st.floats(0.05, 0.95),
-    above=st.floats(-0.2, 1.2),
+    above=st.floats(-0.1, 1.1),
 )
 def test_a_dot_stands_where_the_transform_says(
     slope: float, height: float, across: float, above: float
@@ -47,7 +47,7 @@ def test_a_dot_stands_where_the_transform_says(
     x = across * columns
     y = slope * x + base - above * height
     grid_y, grid_x = np.mgrid[:rows, :columns]
-    soft = np.exp(-((grid_x - x) ** 2 + (grid_y - y) ** 2) / 8).astype(np.float32)
+    soft = np.exp(-((grid_x - x) ** 2 + (grid_y - y) ** 2) / 4).astype(np.float32)
     field = field_of(soft, slope, base, base - height)
     picture = strip(field).astype(float)
     picture[picture < 12] = 0
@@ -90,14 +90,27 @@ def test_a_slanted_line_of_writing_comes_out_level(height: int, slope: float) ->
 
 
 def test_neighbours_keep_their_order_and_stand_wider_than_tall() -> None:
-    """Signs are stretched: squares come out wider than they are tall."""
+    """Signs are stretched, all alike: squares come out wider than they are tall."""
     soft = np.zeros((80, 200), np.float32)
     for left in (20, 90, 160):
         soft[30:60, left : left + 30] = 1.0
-    picture = strip(field_of(soft, 0.0, 64.0, 28.0))
-    stats = cv2.connectedComponentsWithStats((picture > 128).astype(np.uint8))[2][1:]
+    field = field_of(soft, 0.0, 64.0, 28.0)
+    stats = cv2.connectedComponentsWithStats((strip(field) > 128).astype(np.uint8))[2][1:]
+    to_strip = strip_transform(field)
     assert len(stats) == 3
-    assert stats[:, cv2.CC_STAT_WIDTH] / stats[:, cv2.CC_STAT_HEIGHT] == pytest.approx(1.25, abs=0.1)
+    assert stats[:, cv2.CC_STAT_WIDTH] == pytest.approx(30 * to_strip[0, 0], abs=1.1)
+    assert stats[:, cv2.CC_STAT_HEIGHT] == pytest.approx(30 * to_strip[1, 1], abs=1.1)
+    assert to_strip[0, 0] > 1.2 * to_strip[1, 1]
+
+
+def test_narrow_neighbours_are_several_positions_apart() -> None:
+    """Room for a position of none between two characters that are as close as type sets a point."""
+    drawn = draw("1.1", height=40, gap=6, pen=4)
+    field = normalise(drawn.image)
+    to_field, to_strip = cv2.invertAffineTransform(field.to_image), strip_transform(field)
+    middles = [(box.x0 + box.x1) / 2 for box in drawn.boxes]
+    at = [(to_strip @ [*(to_field @ [x, 60.0, 1.0]), 1.0])[0] for x in middles]
+    assert np.diff(at).min() >= 2 * STRIDE
 
 
 def test_half_a_reach_of_paper_at_either_end() -> None:
@@ -125,7 +138,9 @@ def test_scraps_have_a_position_at_least(size: tuple[int, int]) -> None:
 
 def test_a_field_without_end_is_cut_off() -> None:
     field = field_of(np.ones((60, 5000), np.float32), 0.0, 54.0, 18.0)
-    assert strip(field).shape == (STRIP, 1536)
+    widest = strip(field).shape[1]
+    assert 1000 < widest < strip_transform(field)[0, 0] * 5000
+    assert strip(field_of(np.ones((60, 9000), np.float32), 0.0, 54.0, 18.0)).shape == (STRIP, widest)
 
 
 def test_positions_are_those_that_the_network_has() -> None:

@@ -47,9 +47,9 @@ def test_the_characters_of_a_string_are_called_by_their_names(shear: float) -> N
 
 
 def test_wrong_cuts_are_rubbish() -> None:
-    drawn = draw("17", height=40, gap=5)
+    drawn = draw("80", height=40, gap=3)
     segmentation = segment(drawn.image)
-    labels = candidate_labels(segmentation, owners(drawn), "17", AMOUNTS)
+    labels = candidate_labels(segmentation, owners(drawn), "80", AMOUNTS)
     ink = segmentation.field.ink.mask.sum()
     share = np.array([segmentation.mask(arc).sum() for arc in range(len(labels))]) / ink
     assert (share > 0.95).any()

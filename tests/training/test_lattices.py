@@ -10,6 +10,7 @@ from drawn_fields import PAPER
 from toy_lattices import example
 
 from chequereader.segmentation.segmenter import segment
+from chequereader.segmentation.strip import STRIP, strip
 from chequereader.training.lattices import Lattices
 
 TEXTS = ["12", "7", "905"]
@@ -21,6 +22,9 @@ def check(lattices: Lattices, members: list[int]) -> None:
     assert len(lattices) == len(members)
     assert lattices.offset[0] == 0
     assert lattices.offset[-1] == len(lattices.source)
+    assert lattices.column[0] == 0
+    assert lattices.column[-1] == len(lattices.strips)
+    assert lattices.strips.shape[1] == STRIP
     for place, member in enumerate(members):
         segmentation, labels, digits = EXAMPLES[member]
         mine = slice(lattices.offset[place], lattices.offset[place + 1])
@@ -29,6 +33,7 @@ def check(lattices: Lattices, members: list[int]) -> None:
         assert np.array_equal(lattices.labels[mine], labels)
         for name in ("source", "target", "crops", "geometry"):
             assert np.array_equal(getattr(lattices, name)[mine], getattr(segmentation, name))
+        assert np.array_equal(lattices.strip(place), strip(segmentation.field))
 
 
 def test_packing() -> None:

@@ -12,7 +12,15 @@ from chequereader.recognition.store import load_weights
 from chequereader.training.recipe import Recipe, train_reader
 
 SMALL = Recipe(
-    architecture="lenet5", rounds=0, zone_rounds=0, drawn=12, character_epochs=1, graph_epochs=1, seed=3
+    architecture="lenet5",
+    rounds=0,
+    zone_rounds=0,
+    drawn=9,
+    located=3,
+    character_epochs=1,
+    graph_epochs=1,
+    sliding_epochs=1,
+    seed=3,
 )
 
 
@@ -20,9 +28,10 @@ def test_a_run_that_goes_on_gives_the_same_weights(samples: Path, tmp_path: Path
     cheques = read_cheque_set(samples)
     lines: list[dict[str, object]] = []
     train_reader([cheques], None, tmp_path / "work", tmp_path / "first.safetensors", SMALL, lines.append)
-    assert {line["stage"] for line in lines} == {"material", "characters", "graph"}
+    assert {line["stage"] for line in lines} == {"material", "characters", "graph", "sliding"}
     weights = load_weights(tmp_path / "first.safetensors")
     assert weights.recogniser.architecture == "lenet5"
+    assert weights.sliding is not None
 
     again: list[dict[str, object]] = []
     train_reader([cheques], None, tmp_path / "work", tmp_path / "second.safetensors", SMALL, again.append)
@@ -32,6 +41,6 @@ def test_a_run_that_goes_on_gives_the_same_weights(samples: Path, tmp_path: Path
 
 
 def test_nothing_to_learn_from_is_told(tmp_path: Path) -> None:
-    nothing = Recipe(architecture="lenet5", recombined=0, drawn=0)
+    nothing = Recipe(architecture="lenet5", recombined=0, drawn=0, located=0)
     with pytest.raises(UsageError, match="nothing to learn from"):
         train_reader([], None, tmp_path / "work", tmp_path / "out.safetensors", nothing, lambda _: None)

@@ -1,0 +1,271 @@
+"""Training of the sliding recogniser: the criteria are what they are said to be, they fall, runs repeat."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from tiny_reader import chance_sliding
+from torch.nn import functional as F
+from toy_lattices import toy_lattices
+
+from chequereader.alphabet import AMOUNTS
+from chequereader.grammar import amounts
+from chequereader.grammar.held import HOLDING, held, holding_penalties
+from chequereader.graph import forward
+from chequereader.recognition.sliding import SlidingRecogniser, chain, padded
+from chequereader.segmentation.strip import REACH, STRIP
+from chequereader.training import sliding
+from chequereader.training.lattices import Lattices
+from chequereader.training.sliding import SlidingOptions, batches, distort, shown, train_sliding
+
+GRAMMAR = amounts("auto")
+QUICK = SlidingOptions(epochs=2, graph_epochs=1, batch=2, averaging=0.9, seed=3)
+
+
+@pytest.fixture(scope="module")
+def lattices() -> Lattices:
+    """Four fields, each with the one text that it says."""
+    packed = toy_lattices(["12", "71", "27", "4"])
+    return told(packed, ["12.", "71.", "27.", "4."])
+
+
+def told(packed: Lattices, truths: list[str]) -> Lattices:
+    """The same fields with other truths; a text with a sign in it is taken as it stands."""
+    return Lattices(**{**vars(packed), "truths": np.array(truths)})
+
+
+def weights_of(recogniser: SlidingRecogniser) -> torch.Tensor:
+    return torch.cat([p.detach().flatten() for p in recogniser.parameters()])
+
+
+def criteria(recogniser: SlidingRecogniser, lattices: Lattices) -> tuple[float, float]:
+    """Mean penalty of the truths by CTC, and less the penalty of all readings, strip by strip.
+
+    Before a text that begins with a digit a currency sign may be read that the truth doesn't tell.
+    """
+    ctc, everything = [], []
+    for member, truth in enumerate(lattices.truths):
+        with torch.no_grad():
+            penalties = recogniser(torch.from_numpy(lattices.strip(member).copy())[None])[0]
+        parts = []
+        for sign in ["", *"$£€₹"]:
+            labels = AMOUNTS.encode(sign + str(truth))
+            path = GRAMMAR.path(labels)
+            assert path is not None
+            parts.append(-every_way(-penalties.double(), labels) - GRAMMAR.graph.penalty[path].sum().double())
+        ctc.append(-torch.logsumexp(torch.stack(parts), 0).item())
+        where = chain([len(penalties)])
+        everything.append(forward(where, holding_penalties(penalties), held(GRAMMAR.graph)).item())
+    return float(np.mean(ctc)), float(np.mean(ctc) - np.mean(everything))
+
+
+def every_way(log_probability: torch.Tensor, labels: list[int]) -> torch.Tensor:
+    """The forward penalty of a text by torch's CTC: none is spelled out, CTC's blank ruled out."""
+    none = AMOUNTS.rubbish
+    columns = F.pad(log_probability, (0, 1), value=-1e4)[:, None]
+    between = [label for character in labels for label in (character, none)][:-1]
+    found = []
+    for before, after in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        target = torch.tensor([[none] * before + between + [none] * after])
+        sizes = torch.tensor([len(columns)]), torch.tensor([target.shape[1]])
+        found.append(-F.ctc_loss(columns, target, *sizes, blank=HOLDING, reduction="none")[0])
+    return -torch.logsumexp(torch.stack(found), 0)
+
+
+@pytest.mark.parametrize("discriminative", [False, True])
+def test_the_criterion_is_all_ways_to_say_the_truth_against_all_readings(
+    lattices: Lattices, monkeypatch: pytest.MonkeyPatch, discriminative: bool
+) -> None:
+    """In a first epoch that moves nothing; half precision of the network's layers allowed for."""
+    monkeypatch.setattr(sliding, "distort", lambda strip, strength, rng: strip)
+    reports: list[dict[str, float]] = []
+    options = SlidingOptions(epochs=1, graph_epochs=int(discriminative), batch=2, rate=1e-12)
+    recogniser = chance_sliding()
+    truth = criteria(recogniser, lattices)
+    train_sliding(recogniser, GRAMMAR, lattices, options, reports.append)
+    (report,) = reports
+    assert report["epoch"] == 1
+    assert report["no_path"] == 0
+    assert report["loss"] == pytest.approx(truth[discriminative], rel=0.02)
+    assert truth[1] < 0.9 * truth[0], "the criteria differ"
+
+
+def test_both_criteria_fall(lattices: Lattices) -> None:
+    recogniser = chance_sliding()
+    before = criteria(recogniser, lattices)
+    reports: list[dict[str, float]] = []
+    options = SlidingOptions(epochs=12, graph_epochs=4, batch=2, rate=4e-3, distortion=0.0, averaging=0.5)
+    averaged = train_sliding(recogniser, GRAMMAR, lattices, options, reports.append)
+    after, after_averaged = criteria(recogniser, lattices), criteria(averaged, lattices)
+    assert [report["epoch"] for report in reports] == list(range(1, 13))
+    assert reports[7]["loss"] < 0.4 * reports[0]["loss"]
+    assert reports[11]["loss"] < reports[8]["loss"], "from where the first criterion left it"
+    for found in (after, after_averaged):
+        assert found[0] < 0.4 * before[0]
+        assert found[1] < 0.6 * before[1]
+
+
+def test_every_part_is_trained(lattices: Lattices) -> None:
+    recogniser = chance_sliding()
+    before = {name: p.detach().clone() for name, p in recogniser.named_parameters()}
+    codes = recogniser.network.rbf.codes.clone()
+    train_sliding(recogniser, GRAMMAR, lattices, QUICK)
+    for name, parameter in recogniser.named_parameters():
+        assert not torch.equal(parameter, before[name]), name
+    assert torch.equal(recogniser.network.rbf.codes, codes)
+
+
+def test_the_averaged_weights_follow_the_trained_ones(lattices: Lattices) -> None:
+    """They are others than what is trained in place, and between it and the start."""
+    recogniser = chance_sliding()
+    start = weights_of(recogniser)
+    averaged = train_sliding(recogniser, GRAMMAR, lattices, QUICK)
+    assert averaged is not recogniser
+    way, lag = weights_of(recogniser) - start, weights_of(recogniser) - weights_of(averaged)
+    assert 0 < lag.norm() < way.norm()
+
+
+def test_training_is_decided_by_its_seed(lattices: Lattices) -> None:
+    trained = []
+    for seed in (1, 1, 2):
+        recogniser = chance_sliding()
+        options = SlidingOptions(epochs=1, graph_epochs=0, batch=2, seed=seed)
+        train_sliding(recogniser, GRAMMAR, lattices, options)
+        trained.append(weights_of(recogniser))
+    assert torch.equal(trained[0], trained[1])
+    assert not torch.equal(trained[0], trained[2])
+
+
+def test_stopped_and_resumed_gives_the_same_weights(lattices: Lattices, tmp_path: Path) -> None:
+    """What is trained, and the average of it, over the step from one criterion to the other."""
+
+    def stop(report: dict[str, float]) -> None:
+        if report["epoch"] == 2:
+            raise KeyboardInterrupt
+
+    options = SlidingOptions(epochs=3, graph_epochs=1, batch=2, averaging=0.98, seed=5)
+    through = chance_sliding()
+    averaged_through = train_sliding(through, GRAMMAR, lattices, options)
+    state = tmp_path / "sliding.safetensors"
+    with pytest.raises(KeyboardInterrupt):
+        train_sliding(chance_sliding(), GRAMMAR, lattices, options, stop, state)
+    resumed = chance_sliding(seed=9)
+    reports: list[dict[str, float]] = []
+    averaged = train_sliding(resumed, GRAMMAR, lattices, options, reports.append, state)
+    assert [report["epoch"] for report in reports] == [3]
+    assert torch.equal(weights_of(resumed), weights_of(through))
+    assert torch.equal(weights_of(averaged), weights_of(averaged_through))
+
+
+@pytest.mark.filterwarnings("ignore:Detected call of `lr_scheduler.step")
+def test_strips_too_short_for_their_truth_teach_nothing(lattices: Lattices) -> None:
+    """More characters than there are positions; one strip that is long enough teaches by itself."""
+    long = "1" + ",111" * 20
+    reports: list[dict[str, float]] = []
+    recogniser = chance_sliding()
+    before = weights_of(recogniser)
+    options = SlidingOptions(epochs=1, graph_epochs=1, batch=4)
+    train_sliding(recogniser, GRAMMAR, told(lattices, [long] * 4), options, reports.append)
+    assert reports == [{"epoch": 1, "loss": 0.0, "no_path": 1.0}]
+    assert torch.equal(weights_of(recogniser), before)
+    train_sliding(recogniser, GRAMMAR, told(lattices, [long, "71.", long, long]), options, reports.append)
+    assert reports[1]["no_path"] == pytest.approx(0.75)
+    assert np.isfinite(reports[1]["loss"]) and reports[1]["loss"] > 0
+    assert torch.isfinite(weights_of(recogniser)).all()
+    assert not torch.equal(weights_of(recogniser), before)
+
+
+def test_padding_is_left_out_of_a_batch(lattices: Lattices) -> None:
+    """Positions of each strip alone, one after the other; half precision of the layers allowed for."""
+    recogniser = chance_sliding()
+    parts = [lattices.strip(member) for member in range(3)]
+    strips, counts = padded(parts)
+    assert len(set(counts)) > 1
+    found = shown(recogniser, strips, counts)
+    assert found.shape == (sum(counts), 2 * HOLDING)
+    with torch.no_grad():
+        alone = torch.cat([recogniser(torch.from_numpy(part.copy())[None])[0] for part in parts])
+    assert torch.allclose(found, holding_penalties(alone), atol=0.35, rtol=0.05)
+    found.sum().backward()
+    assert all(p.grad is not None for p in recogniser.network.parameters())
+
+
+@given(
+    widths=st.lists(st.integers(REACH, 2 * sliding._MOST_WIDTH), max_size=60),
+    size=st.integers(1, 7),
+    seed=st.integers(0, 99),
+)
+@settings(max_examples=25, deadline=None)
+def test_every_strip_once_but_the_very_wide(widths: list[int], size: int, seed: int) -> None:
+    given = np.array(widths, np.int64)
+    parts = list(batches(given, size, np.random.default_rng(seed)))
+    kept = np.flatnonzero(given <= sliding._MOST_WIDTH)
+    assert sorted(np.concatenate([[], *parts]).tolist()) == kept.tolist()
+    assert all(1 <= len(part) <= size for part in parts)
+
+
+def test_strips_of_like_width_come_together_in_another_order_each_time() -> None:
+    widths = np.random.default_rng(0).integers(REACH, 800, 400)
+    rng = np.random.default_rng(1)
+    first, second = list(batches(widths, 8, rng)), list(batches(widths, 8, rng))
+    assert np.mean([np.ptp(widths[part]) for part in first]) < 0.05 * np.ptp(widths)
+    assert [part.tolist() for part in first] != [part.tolist() for part in second]
+    middle = [widths[part].mean() for part in first]
+    assert abs(np.corrcoef(middle, np.arange(len(middle)))[0, 1]) < 0.5, "not from narrow to wide"
+
+
+def striped(width: int) -> NDArray[np.uint8]:
+    picture = np.zeros((STRIP, width), np.uint8)
+    picture[7:26, 20 : width - 16 : 18] = 255
+    picture[7:26, 21 : width - 16 : 18] = 255
+    return picture
+
+
+@settings(max_examples=40, deadline=None)
+@given(width=st.integers(45, 400), strength=st.floats(0, 1.5), seed=st.integers(0, 999))
+def test_a_distorted_strip_is_a_strip(width: int, strength: float, seed: int) -> None:
+    picture = striped(width)
+    kept = picture.copy()
+    found = distort(picture, strength, np.random.default_rng(seed))
+    assert np.array_equal(picture, kept), "what it came from stays as it was"
+    assert (found.dtype, found.shape[0]) == (np.uint8, STRIP)
+    assert 0.65 * width <= found.shape[1] <= 1.5 * width + 4
+    assert np.array_equal(found, distort(picture, strength, np.random.default_rng(seed)))
+    paper = distort(np.zeros_like(picture), strength, np.random.default_rng(seed))
+    assert not paper.any()
+
+
+@settings(max_examples=60, deadline=None)
+@given(width=st.integers(REACH + 4, 60), seed=st.integers(0, 9999))
+def test_narrow_strips_stay_in_their_batch(width: int, seed: int) -> None:
+    """As of a 1 without paper around it: made narrower it may have no position, and that is all."""
+    narrow = distort(striped(width), 1.0, np.random.default_rng(seed))
+    strips, counts = padded([striped(200), narrow])
+    assert (chain(counts).members, counts[1]) == (2, max(counts[1], 0))
+    assert np.array_equal(strips[1, :, : narrow.shape[1]].numpy(), narrow)
+
+
+def test_without_strength_a_strip_only_gets_paper_at_its_end() -> None:
+    for seed in range(8):
+        found = distort(striped(120), 0.0, np.random.default_rng(seed))
+        assert 0 <= found.shape[1] - 120 < 4
+        assert np.array_equal(found[:, :120], striped(120))
+        assert not found[:, 120:].any()
+
+
+def test_distortion_changes_place_width_and_pen() -> None:
+    """All of it is used: strips of other widths, ink higher and lower, strokes wider and narrower."""
+    drawn = [distort(striped(200), 1.0, np.random.default_rng(seed)) for seed in range(60)]
+    widths = np.array([found.shape[1] for found in drawn])
+    rows = np.arange(STRIP)
+    heights = np.array([(found.sum(axis=1) * rows).sum() / found.sum() for found in drawn])
+    ink = np.array([found.sum() / found.shape[1] for found in drawn]) / (striped(200).sum() / 200)
+    assert widths.std() > 8 and abs(widths.mean() - 202) < 8
+    assert heights.std() > 0.5 and abs(heights.mean() - 16) < 0.8
+    assert ink.min() < 0.8 and ink.max() > 1.2
