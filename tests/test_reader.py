@@ -17,6 +17,7 @@ from chequereader.box import Box
 from chequereader.cheque_set import read_cheque_set
 from chequereader.errors import ChequeReaderError, UsageError, WeightsError
 from chequereader.grammar import amounts
+from chequereader.interpretation import vote
 from chequereader.options import ReadOptions
 from chequereader.reader import CANDIDATES, Reader, choose_device
 from chequereader.reading import Reading
@@ -111,6 +112,30 @@ def test_a_cheque_is_read_from_one_of_its_zones(auto: Reader, cheques: list[Scan
         check(reading, scan)
         assert reading.field is not None
         assert reading.field.area < 0.25 * scan.image.size
+
+
+@pytest.mark.parametrize("far", [0.0, 0.7, 1e9])
+def test_zones_far_worse_are_left_behind_whole(
+    weights: Path, cheques: list[Scan], monkeypatch: pytest.MonkeyPatch, far: float
+) -> None:
+    """Before they are cut; what is kept of the others still belongs together."""
+    first = Reader(ReadOptions(recogniser="sliding"), weights).follow(cheques)
+    monkeypatch.setattr(vote, "FAR_WORSE", far)
+    reader = Reader(ReadOptions(), weights)
+    for (page, _), (before, _) in zip(reader.follow(cheques), first, strict=True):
+        assert len(before.zones) > 1, "nothing to leave behind: nothing is tested"
+        kept = vote.worthwhile(before.lattice, reader.notations[0])
+        assert len(kept) <= {0.0: 1}.get(far, len(before.zones))
+        assert len(kept) >= {1e9: len(before.zones)}.get(far, 1)
+        assert page.zones == [before.zones[z] for z in kept]
+        assert page.zone_penalties == [before.zone_penalties[z] for z in kept]
+        assert page.currencies == [before.currencies[z] for z in kept]
+        assert [graph.nodes for graph in page.graphs[0]] == [before.graphs[0][z].nodes for z in kept]
+        assert [graph.nodes for graph in page.graphs[1]] == [s.cuts for s in page.segmentations]
+        for field, segmentation, z in zip(page.fields, page.segmentations, kept, strict=True):
+            assert segmentation.field is field
+            assert np.array_equal(field.ink.mask, before.fields[z].ink.mask)
+        assert all(answer.zone < len(kept) for answer in page.answers)
 
 
 def test_a_field_given_in_pixels_is_read_as_if_cut_out(weights: Path) -> None:
