@@ -23,7 +23,7 @@ from chequereader.grammar.held import held, holding_penalties
 from chequereader.graph import forward, pack
 from chequereader.recognition.lenet import to_input
 from chequereader.recognition.sliding import SlidingRecogniser, chain, padded
-from chequereader.segmentation.strip import STRIDE
+from chequereader.segmentation.strip import REACH, STRIDE
 from chequereader.training.lattices import Lattices
 from chequereader.training.resume import LEAST_STEPS, Progress
 from chequereader.training.through_graph import average, constrained
@@ -70,8 +70,10 @@ def train_sliding(
     free = held(grammar.graph)
     modules = {"recogniser": recogniser, "averaged": averaged}
     progress = Progress(state, modules, optimiser, schedule, generator, rng)
-    step = 0
-    for epoch in range(progress.restore(), options.epochs):
+    done = progress.restore()
+    kept = int((np.diff(lattices.column) <= _MOST_WIDTH).sum())
+    step = done * -(-kept // options.batch)
+    for epoch in range(done, options.epochs):
         discriminative = epoch >= options.epochs - options.graph_epochs
         total, used = 0.0, 0
         for chosen in batches(np.diff(lattices.column), options.batch, rng):
@@ -129,7 +131,7 @@ def distort(strip: NDArray[np.uint8], strength: float, rng: np.random.Generator)
         return float(np.clip(rng.normal(), -2.5, 2.5)) * scale * strength
 
     x_scale, y_scale = float(np.exp(normal(0.1))), float(np.exp(normal(0.08)))
-    wide = int(np.ceil(x_scale * width)) + int(rng.integers(STRIDE))
+    wide = max(int(np.ceil(x_scale * width)) + int(rng.integers(STRIDE)), REACH)
     x, y = np.meshgrid(np.arange(wide, dtype=np.float32), np.arange(height, dtype=np.float32) - height / 2)
     # a wave along the line, another one for the letters' widths
     knots = wide // 12 + 3

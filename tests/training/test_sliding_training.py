@@ -276,3 +276,9 @@ def test_distortion_changes_place_width_and_pen() -> None:
     assert heights.std() > 0.5 and abs(heights.mean() - 16) < 0.8
     assert area.min() < 0.5 and area.max() > 1.65
     assert darkest.min() < 200 and np.mean(darkest == 255) > 0.2
+
+
+def test_a_strip_of_a_stain_stays_as_wide_as_the_network_reaches() -> None:
+    """Seed 92 draws a stretch that would leave less than 28 pixels of 33."""
+    found = distort(np.zeros((STRIP, 33), np.uint8), 1.0, np.random.default_rng(92))
+    assert found.shape[1] >= REACH
