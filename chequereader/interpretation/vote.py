@@ -29,6 +29,7 @@ FAR_WORSE = 2.5
 SHARES = {CUTS: 0.5, SLIDING: 0.5}
 """Weight of each recogniser's posterior; where only some are asked, theirs are scaled to a sum of one."""
 
+_EVEN = math.log(2)  # penalty of an amount as likely as not
 _LEAST = 1e-6  # posteriors are sums of single-precision numbers: less is not told from nothing
 
 
@@ -37,7 +38,8 @@ class Answer:
     """One amount that a page may say; ``confidence`` is its posterior.
 
     ``path`` is the best path in zone ``zone`` by the recogniser of notation ``notation`` (a place in the
-    list), the one that finds the amount likelier.
+    list): the one between cuts if it finds the amount likelier than not, as its characters have boxes of
+    their own; else the one that finds it likelier.
     """
 
     amount: Amount
@@ -147,12 +149,16 @@ def _shown(
     testimonies: Sequence[Testimony],
     worth: dict[Pair, tuple[float, ...]],
 ) -> list[Answer]:
-    """Answers with their paths, by the recogniser that finds each likelier."""
+    """Answers with their paths, each by the recogniser that shows it best."""
     pairs = [pair for _, pair in scored]
     paths = [testimony.paths(pairs) for testimony in testimonies]
     shown = []
     for i, (confidence, pair) in enumerate(scored):
-        order = sorted(range(len(testimonies)), key=lambda k: worth[pair][k])
+        values = worth[pair]
+        order = sorted(
+            range(len(testimonies)),
+            key=lambda k: (testimonies[k].notation.name != CUTS or values[k] > _EVEN, values[k]),
+        )
         notation, path = next((k, found) for k in order if (found := paths[k][i]) is not None)
         digits = "".join(c for c in path.text.translate(LOWERED) if c.isdigit())
         zone = places[pair[0]][1]

@@ -259,6 +259,15 @@ def test_an_answer_is_shown_where_it_weighs_most() -> None:
     assert [(answer.text, answer.zone) for answer in found] == [("1", 1), ("2", 0)]
 
 
+@pytest.mark.parametrize(("between", "shown"), [(0.6, 1), (0.4, 0)])
+def test_cuts_show_the_path_of_what_they_find_likelier_than_not(between: float, shown: int) -> None:
+    """Though the other is surer: candidates have boxes of their own."""
+    slid = positions(1, given=shares_of({"1": 0.9, "2": 0.1}))
+    cut = candidates([(0, 1)], given=shares_of({"1": between, "2": 1 - between}))
+    found = one(Lattice([0.0], [[slid], [cut]]), 2, [POSITIONS, CUTS])
+    assert (found[0].text, found[0].notation) == ("1", shown)
+
+
 def test_a_zone_on_which_recognisers_differ_loses_weight() -> None:
     """Both agree on the second zone; on the first each is as sure, but of another digit."""
     sure = [shares_of({digit: 0.9, "7": 0.1}) for digit in "123"]
