@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,18 +9,16 @@ import numpy as np
 import pytest
 import torch
 from drawn_fields import PAPER, draw
-from tiny_reader import CALIBRATIONS, chance_recogniser, chance_sliding, write_chance_weights
+from reader_checks import blank, check, field_scan
+from tiny_reader import CALIBRATIONS, write_chance_weights
 
 import chequereader
 from chequereader.box import Box
 from chequereader.cheque_set import read_cheque_set
-from chequereader.errors import ChequeReaderError, UsageError, WeightsError
-from chequereader.grammar import amounts
+from chequereader.errors import UsageError
 from chequereader.interpretation import vote
 from chequereader.options import ReadOptions
-from chequereader.reader import CANDIDATES, Reader, choose_device
-from chequereader.reading import Reading
-from chequereader.recognition.store import save_weights
+from chequereader.reader import Reader
 from chequereader.scan import Scan, open_scans
 from chequereader.synthetic import SyntheticConfig, generate
 
@@ -45,37 +42,6 @@ def auto(weights: Path) -> Reader:
 def cheques() -> list[Scan]:
     made = [generate(seed=3, index=i, config=SyntheticConfig(preset="easy")) for i in range(2)]
     return [Scan(c.image, c.dpi, f"cheque-{i}.png", page=i + 1) for i, c in enumerate(made)]
-
-
-def field_scan(text: str = "1,234", shear: float = 0.0) -> Scan:
-    return Scan(draw(text, shear=shear).image, None, f"{text}.png")
-
-
-def blank(height: int = 300, width: int = 700) -> Scan:
-    return Scan(np.full((height, width), PAPER, np.uint8), 100.0, "blank.png")
-
-
-def inside(inner: Box, outer: Box) -> bool:
-    return inner.intersection(outer) == inner and inner.area > 0
-
-
-def check(reading: Reading, scan: Scan) -> None:
-    """What holds of every reading that has answers."""
-    height, width = scan.image.shape
-    assert (reading.file, reading.page) == (scan.source, scan.page)
-    assert reading.field is not None
-    assert inside(reading.field, Box(0, 0, width, height))
-    assert 1 <= len(reading.candidates) <= CANDIDATES
-    best = reading.candidates[0]
-    assert (best.text, best.digits, best.confidence) == (reading.text, reading.digits, reading.confidence)
-    assert reading.amount in (None, best.amount)
-    assert sum(c.confidence for c in reading.candidates) <= 1 + 1e-5
-    assert len({c.amount for c in reading.candidates}) == len(reading.candidates)
-    assert "".join(s.char for s in reading.symbols) == reading.text
-    assert all(inside(s.box, reading.field) for s in reading.symbols)
-    assert set(reading.stages) == {"locate", "segment", "recognise", "interpret"}
-    assert reading.elapsed_ms > 0
-    assert Reading.from_json(reading.to_json()) == reading
 
 
 @pytest.mark.parametrize("scan", [field_scan(), field_scan("$77,000.00", shear=0.3), field_scan("5")])
@@ -242,84 +208,6 @@ def test_reading_again_gives_the_same(whole: Reader) -> None:
     assert first == replace(second, elapsed_ms=first.elapsed_ms)
 
 
-def test_a_locale_has_its_own_grammar_and_auto_the_trained_one(weights: Path, tmp_path: Path) -> None:
-    """For every recogniser: characters cost the same whether they are looked for between cuts or not."""
-    trained = tmp_path / "trained.safetensors"
-    penalty = amounts("auto").graph.penalty + 0.25
-    save_weights(trained, "trained", chance_recogniser(), penalty, chance_sliding())
-    shutil.copy(weights.with_suffix(".calibration.json"), trained.with_suffix(".calibration.json"))
-    for locale, expected in (("auto", penalty), ("us", amounts("us").graph.penalty)):
-        notations = Reader(ReadOptions(locale=locale), trained).notations
-        assert [notation.name for notation in notations] == ["sliding", "cuts"]
-        for notation in notations:
-            assert torch.equal(notation.grammar.graph.penalty, expected)
-            arcs = torch.tensor(notation.grammar_arc)
-            assert torch.equal(notation.graph.penalty[arcs >= 0], expected[arcs[arcs >= 0]])
-
-
-@pytest.mark.parametrize(("recogniser", "columns"), [("cuts", [33]), ("sliding", [66]), ("all", [66, 33])])
-def test_the_recognisers_asked_for_read(weights: Path, recogniser: str, columns: list[int]) -> None:
-    scan = field_scan("4,510")
-    reader = Reader(ReadOptions(field="whole", recogniser=recogniser), weights)
-    ((page, reading),) = reader.follow([scan])
-    check(reading, scan)
-    assert [graphs[0].penalties.shape[1] for graphs in page.graphs] == columns
-    assert {answer.notation for answer in page.answers} <= set(range(len(columns)))
-
-
-def test_weights_without_a_sliding_recogniser_read_with_the_other(tmp_path: Path) -> None:
-    alone = write_chance_weights(tmp_path, "alone", sliding=False)
-    scan = field_scan("69")
-    every = Reader(ReadOptions(field="whole"), alone).read(scan)
-    cuts = Reader(ReadOptions(field="whole", recogniser="cuts"), alone).read(scan)
-    assert every == replace(cuts, elapsed_ms=every.elapsed_ms)
-    with pytest.raises(WeightsError, match=r"alone\.safetensors.*no sliding"):
-        Reader(ReadOptions(recogniser="sliding"), alone)
-
-
-def test_an_unknown_recogniser_is_a_usage_error() -> None:
-    with pytest.raises(UsageError, match="all, cuts, sliding"):
-        ReadOptions(recogniser="guessing")
-
-
-def test_an_unknown_locale_is_a_usage_error(weights: Path) -> None:
-    with pytest.raises(UsageError, match="atlantis"):
-        Reader(ReadOptions(locale="atlantis"), weights)
-
-
-def test_missing_weights_or_calibration_are_one_clear_error(weights: Path, tmp_path: Path) -> None:
-    with pytest.raises(WeightsError, match=r"nowhere\.safetensors"):
-        Reader(weights=tmp_path / "nowhere.safetensors")
-    alone = tmp_path / "alone.safetensors"
-    shutil.copy(weights, alone)
-    with pytest.raises(WeightsError, match=r"alone\.calibration\.json"):
-        Reader(weights=alone)
-
-
-def test_weights_of_another_grammar_are_refused(weights: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other.safetensors"
-    save_weights(other, "other", chance_recogniser(), torch.zeros(7))
-    shutil.copy(weights.with_suffix(".calibration.json"), other.with_suffix(".calibration.json"))
-    with pytest.raises(WeightsError, match="grammar"):
-        Reader(weights=other)
-
-
-def test_devices(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert choose_device("cpu") == torch.device("cpu")
-    with pytest.raises(UsageError, match="no such device"):
-        choose_device("toaster")
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert choose_device("auto") == torch.device("cpu")
-    with pytest.raises(UsageError, match="--device cpu"):
-        choose_device("cuda")
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
-    assert choose_device("auto") == torch.device("cuda")
-    assert choose_device("cuda:1") == torch.device("cuda:1")
-    with pytest.raises(UsageError, match="cuda:2"):
-        choose_device("cuda:2")
-
-
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
 def test_the_gpu_reads_as_the_cpu_does(weights: Path, cheques: list[Scan]) -> None:
     on_cpu = Reader(ReadOptions(device="cpu"), weights).read_many(cheques)
@@ -327,12 +215,6 @@ def test_the_gpu_reads_as_the_cpu_does(weights: Path, cheques: list[Scan]) -> No
     for a, b in zip(on_cpu, on_gpu, strict=True):
         assert a.text == b.text
         assert a.confidence == pytest.approx(b.confidence, abs=1e-3)
-
-
-def test_errors_have_exit_codes_and_one_line(weights: Path) -> None:
-    with pytest.raises(ChequeReaderError) as raised:
-        Reader(ReadOptions(field="9,9,99,99"), weights).read(blank(5, 5))
-    assert "\n" not in str(raised.value)
 
 
 def test_the_shipped_weights_read_the_shipped_samples(samples: Path) -> None:

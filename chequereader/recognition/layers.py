@@ -6,6 +6,7 @@ place for networks put together from them: those are in ``lenet``.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import torch
@@ -41,16 +42,16 @@ def spread_start(network: nn.Module) -> None:
             nn.init.uniform_(layer.kernels, -((3 / fan_in) ** 0.5), (3 / fan_in) ** 0.5)
 
 
-class Squashed(nn.Module):
+class Squashed(nn.Module, ABC):
     """A layer of units: a weighted sum of the inputs, ``total``, then the squash.
 
     ``total`` is linear in the inputs and in each weight, and each weight meets each input in one product at
     most: what the back-propagation of second derivatives builds on (Appendix C).
     """
 
+    @abstractmethod
     def total(self, x: Tensor) -> Tensor:
         """Return the weighted sums before the squash."""
-        raise NotImplementedError
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the units' states."""

@@ -71,7 +71,7 @@ def test_mnist(tmp_path: Path) -> None:
 
 
 def test_usps(tmp_path: Path) -> None:
-    h5py = pytest.importorskip("h5py")
+    h5py = pytest.importorskip("h5py", reason="h5py is in the train extra")
     data = np.linspace(0, 1, 3 * 256).reshape(3, 256)
     with h5py.File(tmp_path / "usps.h5", "w") as file:
         file["train/data"], file["train/target"] = data, [7, 0, 3]
