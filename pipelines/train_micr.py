@@ -9,6 +9,7 @@ whole lines through the graph, from their text alone (eq. 17). What to expect is
 
 from __future__ import annotations
 
+import csv
 import json
 import time
 from collections.abc import Iterable, Iterator
@@ -41,6 +42,8 @@ from chequereader.training.speed import shape_function
 from pipelines.calibrate import list_checksum
 
 SPLIT = Path("data/splits/micr-e13b-validation.txt")
+CORRECTIONS = Path("data/splits/micr-e13b-corrections.csv")
+"""Training lines whose truth isn't what the picture shows: the right text, none where it can't be told."""
 CALIBRATION_SEED, CALIBRATION_LINES = 77_777, 1000
 SMEARED = 0.3
 """Share of drawn lines with an unreadable character: what makes the network doubt where it should."""
@@ -51,15 +54,21 @@ Example = tuple[MicrSegmentation, str]
 def real_lines(data: Path) -> Iterator[Example]:
     """Yield the lines of the set that are not held back, segmented, each with its text."""
     cheques = read_cheque_set(data / "micr-e13b")
-    held = frozenset(read_names(SPLIT))
+    held, corrected = frozenset(read_names(SPLIT)), corrections()
     for truth in cheques.truths:
-        text = truth.micr.replace(" ", "")
+        text = corrected.get(truth.file, truth.micr.replace(" ", ""))
         if truth.file in held or not set(text) <= set(E13B.classes):
             continue  # held back, or with a character in it that is none of the font's
         image = cv2.imread(str(cheques.path(truth)), cv2.IMREAD_GRAYSCALE)
         strip = straighten(np.asarray(image, np.uint8))
         if strip is not None:
             yield segment(strip), text
+
+
+def corrections() -> dict[str, str]:
+    """Return the text of each line whose truth is mistaken."""
+    with CORRECTIONS.open(encoding="utf-8", newline="") as file:
+        return {row["file"]: row["micr"] for row in csv.DictReader(file)}
 
 
 def drawn_lines(count: int, seed: int) -> Iterator[Example]:
@@ -97,6 +106,9 @@ def random_text(rng: np.random.Generator) -> str:
     if rng.random() < 0.2:
         start = int(rng.integers(0, len(text) // 2))
         text = text[start:].strip()
+    if rng.random() < 0.25:  # a space within a field
+        place = int(rng.integers(1, len(text)))
+        text = f"{text[:place]} {text[place:]}"
     return text if any(c.isdigit() for c in text) else text + "0"
 
 
@@ -181,7 +193,7 @@ def train_lines(
 @click.option(
     "--out", type=click.Path(path_type=Path), default=SHIPPED / "micr.safetensors", show_default=True
 )
-@click.option("--drawn", default=4000, show_default=True, help="Lines to draw.")
+@click.option("--drawn", default=6000, show_default=True, help="Lines to draw.")
 @click.option("--character-epochs", default=3, show_default=True)
 @click.option("--line-epochs", default=4, show_default=True)
 @click.option("--seed", default=0, show_default=True)

@@ -5,13 +5,19 @@ Not for their shapes: the drawn ones are in ``synthetic``, the RBF codes in ``re
 
 from __future__ import annotations
 
-from chequereader.alphabet import RUBBISH, Alphabet
+from chequereader.alphabet import LOWERED, RAISED, RUBBISH, Alphabet
 
 TRANSIT, AMOUNT, ON_US, DASH = "ABCD"
 """The four signs as transcriptions write them."""
 
 E13B = Alphabet("0123456789" + TRANSIT + AMOUNT + ON_US + DASH + RUBBISH)
-"""What the network tells apart and what stands on the arcs of the graph."""
+"""What the network tells apart."""
+
+LOST = "0123456789".translate(RAISED)
+"""Digits whose ink is gone: what a grammar with a check digit may put in the place of a blank."""
+
+LABELS = Alphabet(E13B.classes, raised=LOST)
+"""What stands on the arcs of the graph."""
 
 _SIGNS = str.maketrans(
     {
@@ -22,6 +28,11 @@ _SIGNS = str.maketrans(
         DASH: "\N{OCR CUSTOMER ACCOUNT NUMBER}",
     }
 )
+
+
+def as_printed(text: str) -> str:
+    """Return a text of ``LABELS`` with the digits that stood there in place of lost ones."""
+    return text.translate(LOWERED)
 
 
 def to_unicode(raw: str) -> str:

@@ -20,7 +20,7 @@ from chequereader.alphabet import RUBBISH
 from chequereader.grammar.acceptor import Acceptor, Arc, one_of
 from chequereader.grammar.optimise import optimised
 from chequereader.graph.graph import Graph
-from chequereader.micr.characters import AMOUNT, DASH, E13B, ON_US, TRANSIT
+from chequereader.micr.characters import AMOUNT, DASH, LABELS, LOST, ON_US, TRANSIT
 
 ABA_WEIGHTS = (3, 7, 1, 3, 7, 1, 3, 7, 1)
 """A routing number's digits, weighted so, add up to a multiple of ten."""
@@ -29,6 +29,8 @@ RUBBISH_PENALTY = 1.5
 """Of a candidate that is skipped; blank cells get it back."""
 FREE_PENALTY = 5.0
 """Of a line that fits none of the grammars: how much clearer the ink has to be."""
+LOST_PENALTY = 2.0
+"""Of a digit whose ink is gone, in a number whose check digit tells which it was."""
 
 _DIGITS = "0123456789"
 
@@ -47,7 +49,7 @@ class Form(IntEnum):
 class MicrGrammar:
     """Grammars in one graph.
 
-    ``graph``: one cyclic member over the labels of ``E13B``; ``forms``: int64 [arcs], each arc's ``Form``.
+    ``graph``: one cyclic member over the labels of ``LABELS``; ``forms``: int64 [arcs], each arc's ``Form``.
     """
 
     graph: Graph
@@ -71,12 +73,16 @@ def digits(least: int, most: int | None = None, *, form: Form, signs: str = "") 
 
 
 def routing_number(form: Form = Form.US) -> Acceptor:
-    """Accept nine digits whose sum, weighted 3, 7, 1, is a multiple of ten: 10 states a place."""
+    """Accept nine digits whose sum, weighted 3, 7, 1, is a multiple of ten: 10 states a place.
+
+    Any digit may be a lost one.
+    """
     arcs = [
-        Arc(10 * place + total, 10 * (place + 1) + (total + weight * digit) % 10, str(digit), form, 0.0)
+        Arc(10 * place + total, 10 * (place + 1) + (total + weight * digit) % 10, label, form, penalty)
         for place, weight in enumerate(ABA_WEIGHTS)
         for total in range(10)
-        for digit in range(10)
+        for labels, penalty in ((_DIGITS, 0.0), (LOST, LOST_PENALTY))
+        for digit, label in enumerate(labels)
     ]
     end = 10 * len(ABA_WEIGHTS)
     return Acceptor(tuple(arcs), end + 10, frozenset({0}), frozenset({end}))
@@ -158,7 +164,7 @@ def spelled(texts: Sequence[str]) -> Graph:
     chained = np.delete(node, last)
     source = np.concatenate([chained, node])
     order = np.argsort(source, kind="stable")
-    label = np.concatenate([E13B.encode("".join(texts)), np.full(len(node), E13B.rubbish)])
+    label = np.concatenate([LABELS.encode("".join(texts)), np.full(len(node), LABELS.rubbish)])
     penalty = np.concatenate([np.zeros(len(chained)), np.full(len(node), RUBBISH_PENALTY)])
     start, final = np.zeros(len(node), bool), np.zeros(len(node), bool)
     start[last + 1 - sizes] = True
@@ -189,6 +195,6 @@ def _built(*parts: Acceptor) -> MicrGrammar:
         finals += [s + shift for s in sorted(part.finals)]
         shift += part.states
     graph = Graph.from_arcs(
-        [(a.source, a.target, E13B.index(a.label), a.penalty) for a in arcs], start=starts, final=finals
+        [(a.source, a.target, LABELS.index(a.label), a.penalty) for a in arcs], start=starts, final=finals
     )
     return MicrGrammar(graph, torch.tensor([a.role for a in arcs]))

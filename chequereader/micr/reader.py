@@ -15,7 +15,7 @@ from torch import Tensor
 
 from chequereader.decision import Calibration, load_calibrations
 from chequereader.graph import Graph, forward, viterbi
-from chequereader.micr.characters import E13B, TRANSIT
+from chequereader.micr.characters import E13B, LABELS, LOST, TRANSIT, as_printed
 from chequereader.micr.fields import check_digit, fields_of, form_of
 from chequereader.micr.grammar import ABA_WEIGHTS, FREE_PENALTY, Form, free_grammar, micr_grammar, spelled
 from chequereader.micr.line import straighten
@@ -115,7 +115,8 @@ class MicrReader:
         form: Form,
         posterior: float,
     ) -> MicrReading:
-        raw, steps, _ = path
+        text, steps, _ = path
+        raw = as_printed(text)
         characters = [(arc, label) for arc, label in steps if label != E13B.rubbish]
         return MicrReading(
             raw,
@@ -123,25 +124,27 @@ class MicrReader:
             form.name.lower(),
             round(self.calibration.confidence(posterior), 6),
             check_digit(raw, form),
-            () if form == Form.FREE else _restored(raw, form, cost, characters),
+            () if form == Form.FREE else _restored(text, form, cost, characters),
             line.image_box(characters[0][0], characters[-1][0]),
+            tuple(line.image_box(arc, arc) for arc, _ in characters),
         )
 
 
-def _restored(raw: str, form: Form, cost: Tensor, characters: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+def _restored(text: str, form: Form, cost: Tensor, characters: Sequence[tuple[int, int]]) -> tuple[int, ...]:
     """Return the places of characters that the grammar decided.
 
-    Those that the ink alone would have read otherwise; and those that the ink leaves open where the grammar
-    allows only one character: the digits under a check digit, and the signs.
+    Those whose ink is gone, those that the ink alone would have read otherwise, and those that the ink leaves
+    open where the grammar allows only one character: the digits under a check digit, and the signs.
     """
     arcs, labels = (torch.tensor(column) for column in zip(*characters, strict=True))
+    lost = torch.tensor([character in LOST for character in text])
     chance = torch.softmax(-cost[arcs, : E13B.rubbish], dim=1)
-    mine = chance.gather(1, labels[:, None])[:, 0]
+    mine = chance.gather(1, torch.where(lost, 0, labels)[:, None])[:, 0]
     only = labels >= E13B.index(TRANSIT)
     if form == Form.US:
-        start = raw.index(TRANSIT) + 1
+        start = text.index(TRANSIT) + 1
         only[start : start + len(ABA_WEIGHTS)] = True
-    decided = (mine < chance.amax(dim=1)) | (only & (mine < _LEGIBLE))
+    decided = lost | (mine < chance.amax(dim=1)) | (only & (mine < _LEGIBLE))
     return tuple(decided.nonzero()[:, 0].tolist())
 
 
@@ -159,7 +162,7 @@ def _best(
     for member, line in enumerate(lines):
         labels, arcs, grammar_arcs = best.path(member)
         steps = [(arc - start, label) for arc, label in zip(arcs, labels, strict=True)]
-        found.append((E13B.decode(labels), steps, grammar_arcs))
+        found.append((LABELS.decode(labels), steps, grammar_arcs))
         start += len(line.source)
     return found
 

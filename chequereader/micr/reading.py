@@ -17,8 +17,9 @@ class MicrReading:
     ``raw``: the characters without spaces, transit A, amount B, on-us C, dash D. ``fields`` by name.
     ``grammar``: us, ca, in, uk, or free for a line that fits none of them. ``confidence``: calibrated
     probability that ``raw`` is right. ``restored``: places in ``raw`` of characters that the grammar had to
-    decide, their ink being illegible. ``box``: the line, in pixels of the picture given. ``turned``: quarter
-    turns clockwise that bring the picture upright, 0 for a picture of a line.
+    decide, their ink being illegible. ``box``: the line, ``characters``: each character of
+    ``raw``, in pixels of the picture given. ``turned``: quarter turns clockwise that bring the picture
+    upright, 0 for a picture of a line.
     """
 
     raw: str
@@ -28,6 +29,7 @@ class MicrReading:
     check_digit: CheckDigit
     restored: tuple[int, ...]
     box: Box
+    characters: tuple[Box, ...]
     turned: int = 0
 
     @property

@@ -10,13 +10,13 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from chequereader.micr.characters import E13B
+from chequereader.micr.characters import E13B, LABELS, LOST
 from chequereader.micr.grammar import RUBBISH_PENALTY
 from chequereader.micr.segmenter import looked_at
 from chequereader.recognition.recogniser import Recogniser
 
-BLANK_DIGIT_PENALTY = 9.0
-"""Of a digit in the place of a single blank cell: one of ten whose ink is gone, in a line that has spaces."""
+_LOST_CELLS = 2
+"""Cells of a blank in which one digit may have stood, at most: its own and the space beside it."""
 
 _CROPS_A_CALL = 64  # small calls stay in the processor's cache
 
@@ -27,20 +27,22 @@ def penalties(
     geometry: Tensor,
     shapes: Callable[[Tensor], Tensor] | None = None,
 ) -> Tensor:
-    """Return the penalties [arcs, labels] of candidates; infinite where a label is out of the question.
+    """Return the penalties [arcs, ``LABELS``] of candidates; infinite where a label is out of the question.
 
     ``crops`` uint8 [arcs, 32, 32], ``geometry`` float [arcs, features] of ``micr.segmenter``. ``shapes``
-    stands in for the recogniser's ``shape_penalties``. Blanks cost nothing as blanks, and a digit may have
-    stood in a single blank cell.
+    stands in for the recogniser's ``shape_penalties``. A blank costs nothing as such, nor as the digit that
+    was lost in it: what that costs is the grammar's.
     """
     seen = torch.from_numpy(looked_at(geometry.numpy())).nonzero()[:, 0]
-    blank, one = geometry[:, -1] > 0, geometry[:, -1] == 1
-    base = geometry.new_full((len(geometry), len(E13B.labels)), torch.inf)
-    base[:, E13B.rubbish] = torch.where(blank, -RUBBISH_PENALTY, 0.0)
-    base[:, :10] = torch.where(one, BLANK_DIGIT_PENALTY, torch.inf)[:, None]
+    cells = geometry[:, -1]
+    base = geometry.new_full((len(geometry), len(LABELS.labels)), torch.inf)
+    base[:, E13B.rubbish] = torch.where(cells > 0, -RUBBISH_PENALTY, 0.0)
+    lost = (cells > 0) & (cells <= _LOST_CELLS)
+    base[:, len(E13B.labels) :] = torch.where(lost, 0.0, torch.inf)[:, None]
     if not len(seen):
         return base
     pictures = crops[seen]
     parts = pictures.split(_CROPS_A_CALL)
     shape = shapes(pictures) if shapes else torch.cat([recogniser.shape_penalties(p) for p in parts])
-    return base.index_copy(0, seen, recogniser.penalties(shape, geometry[seen]))
+    found = recogniser.penalties(shape, geometry[seen])
+    return base.index_copy(0, seen, torch.nn.functional.pad(found, (0, len(LOST)), value=torch.inf))

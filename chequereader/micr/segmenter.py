@@ -44,8 +44,11 @@ _WIDEST = 20.5  # pixels of the widest character, 0.091 inch, what ink spreads a
 _SLIVER = 5.5  # pixels; every character is wider, so nothing as narrow is worth a look
 _MAX_RUN = 6
 _SPECK = 3  # pixels of ink; less is dirt
+_REMNANT = 40  # pixels of ink; less may be left of a character that is gone; the dash has a hundred
+_HALF_GAP = 0.13 * PITCH  # between characters as wide as any
 _NEAR = 3  # columns closer than this are one cut
-_WIDE_GAP = 1.15 * PITCH  # no two neighbours stand as far apart
+_USUAL_GAP = 0.33 * PITCH  # between neighbours
+_WIDE_GAP = 0.95 * PITCH  # no two neighbours stand as far apart
 
 
 @dataclass(frozen=True)
@@ -68,10 +71,10 @@ class MicrSegmentation:
 
     def image_box(self, first: int, last: int) -> Box:
         """Return the box of the candidates ``first`` .. ``last`` in pixels of the picture, rows of digits."""
-        x0, x1 = self.columns[first, 0] - 0.5, self.columns[last, 1] - 0.5
-        y0, y1 = (ROWS - 1 - HEIGHT) / 2, (ROWS - 1 + HEIGHT) / 2
-        corners = np.array([(x, y, 1.0) for x in (x0, x1) for y in (y0, y1)]) @ self.strip.to_image.T + 0.5
-        low, high = np.floor(corners.min(axis=0)), np.ceil(corners.max(axis=0))
+        strip, mine = self.strip, slice(self.columns[first, 0], self.columns[last, 1])
+        x, rise = strip.x[mine], strip.height[mine] / 2
+        top, bottom = (strip.middle[mine] - rise).min(), (strip.middle[mine] + rise).max()
+        low, high = np.floor((x[0] + 0.5, top + 0.5)), np.ceil((x[-1] + 0.5, bottom + 0.5))
         return Box(max(int(low[0]), 0), max(int(low[1]), 0), int(high[0]), int(high[1]))
 
 
@@ -93,24 +96,25 @@ def segment(strip: Strip) -> MicrSegmentation:
         )
     first, run = _runs(piece)
     last = first + run - 1
-    gap = piece[1:, 0] - piece[:-1, 1]
-    blank = np.flatnonzero(gap > _WIDE_GAP)
-    # a node stands before each piece; one more behind each piece before a blank and at the end
-    before = np.arange(count) + np.searchsorted(blank, np.arange(count))
+    left, right = _blanks(piece, profile)
+    # a node stands before each piece; one more behind each piece before a wide gap and at the end
+    wide = np.flatnonzero(piece[1:, 0] - piece[:-1, 1] > _WIDE_GAP)
+    before = np.arange(count) + np.searchsorted(wide, np.arange(count))
     behind = np.append(before[1:], before[-1] + 1)
-    behind[blank] = before[blank] + 1
-    source = np.concatenate([before[first], behind[blank]])
-    target = np.concatenate([behind[last], before[blank + 1]])
+    behind[wide] = before[wide] + 1
+    source = np.concatenate([before[first], behind[left]])
+    target = np.concatenate([behind[last], before[right]])
     columns = np.concatenate(
         [
             np.stack([piece[first, 0], piece[last, 1]], axis=1),
-            np.stack([piece[blank, 1], piece[blank + 1, 0]], axis=1),
+            np.stack([piece[left, 1], piece[right, 0]], axis=1),
         ]
     ).astype(np.int32)
     order = np.lexsort((target, source))
     geometry = np.zeros((len(order), len(GEOMETRY)), np.float32)
     geometry[: len(first), :-1] = _geometry(mask, piece, crossed, first, last)
-    geometry[len(first) :, -1] = np.rint((gap[blank] - 0.5 * PITCH) / PITCH)
+    gap = piece[right, 0] - piece[left, 1]
+    geometry[len(first) :, -1] = np.maximum(np.rint((gap - _USUAL_GAP) / PITCH), 1)
     crops = np.zeros((len(order), CROP, CROP), np.uint8)
     crops[: len(first)] = _crops(ink, columns[: len(first)])
     return MicrSegmentation(
@@ -141,28 +145,49 @@ def _pieces(profile: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.f
     pieces: list[tuple[int, int]] = []
     crossed: list[float] = []
     for a, b in edge.tolist():
-        at = _minima(profile[a:b]) + a if b - a > _WIDEST else np.zeros(0, np.int64)
+        at = _cuts(profile[a:b]) + a if b - a > _WIDEST else np.zeros(0, np.int64)
         ends = [a, *at.tolist(), b]
         pieces += pairwise(ends)
         crossed += [0.0, *profile[at].tolist()]
     return np.array(pieces, np.int64).reshape(-1, 2), np.array(crossed)
 
 
-def _minima(profile: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the columns of least ink around them, the better of two near ones, left to right.
+def _cuts(profile: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where ink wider than a character may be cut, left to right, no two cuts near each other.
 
-    Where several in a row have the same, both ends are meant: a smear between two characters is neither's.
+    The columns of least ink around them, the better of two near ones; where several in a row have the same,
+    both ends are meant, for a smear between two characters is neither's. And, as a blot has no such columns,
+    the middles of the gaps that the pitch tells: right edges are a pitch apart.
     """
     smooth = np.convolve(profile, (0.25, 0.5, 0.25), "same")
     inner = np.arange(2, len(profile) - 2)
     left, here, right = smooth[inner - 1], smooth[inner], smooth[inner + 1]
     low = inner[(here <= left) & (here <= right) & ((here < left) | (here < right))]
     low = low[smooth[low] <= 0.55 * HEIGHT]
+    gaps = np.arange(len(profile) - PITCH + _HALF_GAP, 2, -PITCH).astype(np.int64)
     kept: list[int] = []
     for column in low[np.argsort(smooth[low], kind="stable")].tolist():
         if all(abs(column - other) >= _NEAR for other in kept):
             kept.append(column)
+    kept += [gap for gap in gaps.tolist() if all(abs(gap - other) >= 2 * _NEAR for other in kept)]
     return np.array(sorted(kept), np.int64)
+
+
+def _blanks(
+    piece: NDArray[np.int64], profile: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the pieces to the left and to the right of each blank that has room for a character.
+
+    A blank has no ink, or no more than what is left of a character that was rubbed out.
+    """
+    total = np.concatenate([[0], np.cumsum(profile)])
+    whole = np.flatnonzero(total[piece[:, 1]] - total[piece[:, 0]] >= _REMNANT)
+    each = np.arange(len(piece))
+    left = np.concatenate([each[:-1], whole[:-1]])
+    right = np.concatenate([each[1:], whole[1:]])
+    roomy = piece[right, 0] - piece[left, 1] > _WIDE_GAP
+    left, right = np.unique(np.stack([left[roomy], right[roomy]]), axis=1)
+    return left, right
 
 
 def _runs(piece: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

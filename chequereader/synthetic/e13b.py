@@ -63,15 +63,15 @@ class DrawnLine:
 def draw_line(text: str, rng: np.random.Generator, smeared: int | None = None) -> DrawnLine:
     """Draw a line that printer, wear and scanner have treated badly, each time another way.
 
-    ``text`` may hold spaces. The character in place ``smeared`` is left unreadable.
-    """
+    ``text`` may hold spaces. The character in place ``smeared`` is left unreadable.    """
     ink = _print(text, rng, smeared)
-    height = float(rng.uniform(14, 34))  # of a digit in the scan, pixels
+    height = float(rng.uniform(12, 36))  # of a digit in the scan, pixels
     scale = height / (ROWS * _FINE)
     pad = round(3 * _FINE)
     ink = floats(cv2.copyMakeBorder(ink, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=0.0))
-    ink = _turned(ink, float(np.clip(rng.normal(0, 0.5), -2, 2)))
-    ink = floats(cv2.GaussianBlur(ink, (0, 0), float(rng.uniform(0.3, 0.55)) / scale))
+    ink = _turned(ink, float(np.clip(rng.normal(0, 0.5), -2, 2)), rng)
+    blur = float(rng.uniform(0.3, 0.6) if rng.random() < 0.7 else rng.uniform(0.6, 1.1))
+    ink = floats(cv2.GaussianBlur(ink, (0, 0), blur / scale))
     size = max(round(ink.shape[1] * scale), 1), max(round(ink.shape[0] * scale), 1)
     ink = floats(cv2.resize(ink, size, interpolation=cv2.INTER_AREA))
     return DrawnLine(_scanned(ink, rng), text.replace(" ", ""))
@@ -80,16 +80,20 @@ def draw_line(text: str, rng: np.random.Generator, smeared: int | None = None) -
 def _print(text: str, rng: np.random.Generator, smeared: int | None) -> Floats:
     """Return the ink on paper, ``_FINE`` pixels a square."""
     pitch = PITCH / SQUARE * _FINE * float(np.clip(rng.normal(1, 0.02), 0.93, 1.08))
-    rim, jitter = 2 * _FINE, float(rng.choice([0.02, 0.15])) * _FINE
-    canvas = np.zeros((11 * _FINE + 2 * rim, int(pitch * len(text)) + 11 * _FINE + 2 * rim), np.float32)
+    jitter = float(rng.choice([0.02, 0.15])) * _FINE
+    rim, end = 2 * _FINE, round(pitch) + 2 * _FINE
+    canvas = np.zeros((11 * _FINE + 2 * rim, int(pitch * len(text)) + 2 * end), np.float32)
+    lifted = 0.0  # the amount, and at times other fields, are printed by another machine
+    uneven = rng.random() < 0.3
     for place, character in enumerate(text):
         if character == " ":
+            lifted = float(np.clip(rng.normal(0, 0.7), -1.3, 1.3)) * _FINE if uneven else 0.0
             continue
         shape = fine_shape(character)
         if place == smeared:
             shape = _smeared(shape, rng)
-        x = rim + round(place * pitch + float(np.clip(rng.normal(0, jitter), -12, 12)))
-        y = rim + round(float(np.clip(rng.normal(0, jitter), -12, 12)))
+        x = end + round(place * pitch + float(np.clip(rng.normal(0, jitter), -12, 12)))
+        y = rim + round(lifted + float(np.clip(rng.normal(0, jitter), -5, 5)))
         part = canvas[y : y + shape.shape[0], x : x + shape.shape[1]]
         np.maximum(part, shape, out=part)
     # ribbons and toner spread or fall short, and leave voids
@@ -102,9 +106,32 @@ def _print(text: str, rng: np.random.Generator, smeared: int | None) -> Floats:
         weak = _noise((1, canvas.shape[1]), 25.0 * _FINE, rng)
         grain = _noise(canvas.shape, 0.5 * _FINE, rng)
         canvas *= grain > -1.8 + 1.1 * np.clip(weak, -1, 1.6)
+    if rng.random() < 0.4:  # weak places, which a scanner's threshold turns into broken strokes
+        weak = _noise(canvas.shape, float(rng.uniform(1.5, 8)) * _FINE, rng)
+        canvas *= 1 - float(rng.uniform(0.2, 0.75)) * np.clip(0.5 + weak, 0, 1)
     if rng.random() < 0.3:
         _strokes(canvas, rng)
+    if rng.random() < 0.3:
+        blanks = [-1, len(text), *(i for i, c in enumerate(text) if c == " ")]
+        _mark(canvas, end + pitch * (0.4 + int(rng.choice(blanks))), rng)
     return canvas
+
+
+def _mark(canvas: Floats, x: float, rng: np.random.Generator) -> None:
+    """Draw what is no character beside the characters: a ring, a bow, a tick or a spot, in place."""
+    y = float(rng.uniform(0.25, 0.75)) * canvas.shape[0]
+    size = rng.uniform(1, 4, 2) * _FINE
+    thick = int(rng.uniform(0.5, 1.5) * _FINE)
+    kind = int(rng.integers(4))
+    if kind < 2:
+        start, length = (0.0, 360.0) if kind == 0 else (float(rng.uniform(0, 360)), float(rng.uniform(60, 200)))
+        axes = int(size[0]), int(size[1])
+        cv2.ellipse(canvas, (int(x), int(y)), axes, 0.0, start, start + length, 0.95, thick, cv2.LINE_AA)
+    elif kind == 2:
+        points = (x, y) + rng.normal(0, 1, (3, 2)) * size
+        cv2.polylines(canvas, [points.astype(np.int32)], False, 0.95, thick, cv2.LINE_AA)
+    else:
+        cv2.circle(canvas, (int(x), int(y)), thick, 0.95, -1, cv2.LINE_AA)
 
 
 def _smeared(shape: Floats, rng: np.random.Generator) -> Floats:
@@ -157,12 +184,21 @@ def _strokes(canvas: Floats, rng: np.random.Generator) -> None:
         cv2.polylines(canvas, [points.astype(np.int32)], False, 0.9, int(rng.integers(4, 10)), cv2.LINE_AA)
 
 
-def _turned(ink: Floats, degrees: float) -> Floats:
+def _turned(ink: Floats, degrees: float, rng: np.random.Generator) -> Floats:
+    """Return ink askew; at times nearer at one end than at the other, as on a photo."""
     height, width = ink.shape
     room = int(abs(np.tan(np.deg2rad(degrees))) * width / 2) + 1
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
-    matrix[1, 2] += room
-    return floats(cv2.warpAffine(ink, matrix, (width, height + 2 * room)))
+    lean = np.tan(np.deg2rad(degrees)) * width / 2
+    ends = rng.uniform(0.75, 1.0, 2) if rng.random() < 0.25 else np.ones(2)
+    middle, half = height / 2 + room, height / 2 * ends
+    left, right = middle - lean, middle + lean
+    before = np.array([[0, 0], [0, height], [width, 0], [width, height]], np.float32)
+    after = np.array(
+        [[0, left - half[0]], [0, left + half[0]], [width, right - half[1]], [width, right + half[1]]],
+        np.float32,
+    )
+    matrix = cv2.getPerspectiveTransform(before, after)
+    return floats(cv2.warpPerspective(ink, matrix, (width, height + 2 * room)))
 
 
 def _scanned(ink: Floats, rng: np.random.Generator) -> Image:
