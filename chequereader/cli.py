@@ -77,8 +77,9 @@ def _reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--field",
         default=ReadOptions.field,
         show_default=True,
-        metavar="auto|whole|X0,Y0,X1,Y1",
-        help="Where the amount stands: look for it, the whole image, or a zone in pixels.",
+        metavar="auto|whole|micr|X0,Y0,X1,Y1",
+        help="Where the amount stands: look for it, the whole image, or a zone in pixels; or micr: the image is "
+        "a MICR line.",
     )
     @click.option(
         "--locale",
@@ -160,9 +161,9 @@ def read(*, scans: tuple[Path, ...], as_json: bool, explain: Path | None, option
     @functools.cache
     def reader() -> Any:
         # Not before a scan is open: a misspelt name is told without waiting for the weights.
-        from chequereader.reader import Reader
+        from chequereader.reader import reader_for
 
-        return Reader(options)
+        return reader_for(options)
 
     code = ExitCode.DONE
     pages = 0
@@ -252,14 +253,14 @@ def evaluate(
 
     from chequereader.evaluation import Conditions, Gallery, write_evaluation
     from chequereader.evaluation import evaluate as evaluate_set
-    from chequereader.reader import Reader
+    from chequereader.reader import reader_for
 
-    reader = Reader(options)
+    reader, lines = reader_for(options), options.field == "micr"
     if out is None:
-        evaluation = evaluate_set(cheques, reader)
+        evaluation = evaluate_set(cheques, reader, lines=lines)
     else:
         gallery = Gallery(pictures)
-        evaluation = evaluate_set(cheques, reader, gallery)
+        evaluation = evaluate_set(cheques, reader, gallery, lines)
         name = cheque_set.resolve().name
         write_evaluation(evaluation, out, gallery, Conditions(name, options, reader.threshold))
     _emit(json.dumps(evaluation.metrics(), allow_nan=False) if as_json else "\n".join(evaluation.lines()))

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from chequereader.errors import WeightsError
+from chequereader.options import ReadOptions
 
 _LEAST = 1e-6
 _KINDS = ("whole", "auto")
@@ -54,6 +55,10 @@ class Calibration:
         if accepted == 0:
             return 1.1
         return float(falling[accepted - 1])
+
+    def accepted_from(self, options: ReadOptions) -> float:
+        """Return the least confidence to accept under the options of reading."""
+        return self.threshold(options.max_error) if options.threshold is None else options.threshold
 
     @classmethod
     def fit(cls, posteriors: Sequence[float], right: Sequence[bool]) -> Calibration:

@@ -2,12 +2,13 @@
 
 ``1-zones.png``: the page with its candidate zones; ``2-ink.png`` and ``3-cuts.png``: ink and cuts of the
 winning zone; ``4-graph.png``: its segmentation graph, arcs with their best label; ``5-path.png``: the winning
-path; ``6-positions.png``: the strip with the sliding network's best label at each position. Not part of
-reading: it only looks at what the stages left.
+path; ``6-positions.png``: the strip with the sliding network's best label at each position;
+``7-micr.png``: the MICR line as read. Not part of reading: it only looks at what the stages left.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ from chequereader.drawing import (
 )
 from chequereader.errors import OutputError
 from chequereader.grammar.held import HOLDING
+from chequereader.micr import pictures as micr
 from chequereader.reading import Reading
 from chequereader.segmentation.strip import REACH, STRIDE, strip
 from chequereader.symbols import boxes, spoken
@@ -65,6 +67,17 @@ def draw_stages(page: FollowedPage, reading: Reading, folder: Path) -> None:
                 pictures["4-graph"] = _graph(segmentation, graph.penalties.numpy(), taken)
         if best:
             pictures["5-path"] = _path(field, page.ink(best), best)
+    if page.micr is not None:
+        pictures["7-micr"] = micr.answer(page.image, page.micr)
+    _write(pictures, folder)
+
+
+def draw_line_stages(image: NDArray[np.uint8], reading: Reading, folder: Path) -> None:
+    """Write the pictures of a MICR line, grey uint8 [height, width], into a folder like ``draw_stages``."""
+    _write(micr.stages(image, reading.micr), folder)
+
+
+def _write(pictures: Mapping[str, Picture], folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, picture in pictures.items():

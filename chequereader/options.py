@@ -21,10 +21,11 @@ class ReadOptions:
     """How cheques are read; ``UsageError`` for values that make no sense.
 
     ``field`` says where the amount stands: ``auto`` (it is looked for), ``whole`` (the image is the amount
-    field itself) or ``X0,Y0,X1,Y1`` in pixels of the scan. ``locale`` is how amounts are written, ``auto``
-    for every way known. An answer is accepted if its confidence reaches ``threshold`` or, where that is
-    ``None``, as long as at most the share ``max_error`` of all cheques is expected to be read wrongly.
-    ``device`` is ``auto``, ``cpu`` or ``cuda[:n]``. ``recogniser`` says who scores the characters:
+    field itself), ``micr`` (it is a MICR line, and no amount is read) or ``X0,Y0,X1,Y1`` in pixels of the
+    scan. ``locale`` is how amounts are written, ``auto`` for every way known. An answer is accepted if its
+    confidence reaches ``threshold`` or, where that is ``None``, as long as at most the share ``max_error`` of
+    all cheques is expected to be read wrongly. ``device`` is ``auto``, ``cpu`` or ``cuda[:n]``;
+    ``recogniser`` says who scores the characters of amounts:
     candidates between ``cuts``, a ``sliding`` network, or ``all`` that the weights hold, with one vote.
     """
 
@@ -36,13 +37,11 @@ class ReadOptions:
     recogniser: str = "all"
 
     def __post_init__(self) -> None:
-        if self.field == "micr":
-            raise UsageError("--field micr: MICR lines are not read yet; use auto, whole or X0,Y0,X1,Y1")
-        if self.field not in ("auto", "whole"):
+        if self.field not in ("auto", "whole", "micr"):
             zone = self.zone
             if zone is None or zone.width <= 0 or zone.height <= 0:
                 raise UsageError(
-                    f"--field {self.field}: use auto, whole or X0,Y0,X1,Y1 in pixels, X0 < X1 and Y0 < Y1"
+                    f"--field {self.field}: use auto, whole, micr or X0,Y0,X1,Y1 in pixels, X0 < X1, Y0 < Y1"
                 )
         for name, share in (("max-error", self.max_error), ("threshold", self.threshold)):
             if share is not None and not 0 <= share <= 1:

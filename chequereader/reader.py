@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,9 @@ from chequereader.interpretation import (
     over_positions,
     worthwhile,
 )
+from chequereader.line_reader import LineReader
+from chequereader.micr.reader import MicrReader
+from chequereader.micr.reading import MicrReading
 from chequereader.options import ReadOptions
 from chequereader.reading import Candidate, Reading, Symbol, amount_of
 from chequereader.recognition.recognition_graph import RecognitionGraph, from_candidates, from_strips
@@ -68,6 +72,7 @@ class FollowedPage:
     segmentations: list[Segmentation] = field(default_factory=list)
     graphs: list[list[RecognitionGraph]] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    micr: MicrReading | None = None
 
     @property
     def image(self) -> NDArray[np.uint8]:
@@ -91,6 +96,20 @@ class FollowedPage:
         self.currencies = [self.currencies[z] for z in zones]
         self.fields = [self.fields[z] for z in zones]
         self.graphs = [[graphs[z] for z in zones] for graphs in self.graphs]
+
+    def micr_on_scan(self, amount: Decimal | None) -> MicrReading | None:
+        """Return the MICR line in the scan's pixels, its amount compared with the best answer's."""
+        line = self.micr
+        if line is None:
+            return None
+        encoded = line.fields.get("amount")
+        return replace(
+            line,
+            box=self.to_scan(line.box),
+            characters=tuple(self.to_scan(box) for box in line.characters),
+            turned=(line.turned + (0 if self.page is None else self.page.turned)) % 4,
+            amount_agrees=None if encoded is None or amount is None else Decimal(encoded) == amount,
+        )
 
     def to_scan(self, box: Box) -> Box:
         """Take a box of the page to the scan, kept inside it."""
@@ -126,10 +145,8 @@ class Reader:
         self.notations += [between_cuts(grammar)] * (self.recogniser is not None)
         calibrations = load_calibrations((weights or DEFAULT).with_suffix(".calibration.json"))
         self.calibration = calibrations["auto" if self.options.field == "auto" else "whole"]
-        threshold = self.options.threshold
-        self.threshold = (
-            self.calibration.threshold(self.options.max_error) if threshold is None else threshold
-        )
+        self.threshold = self.calibration.accepted_from(self.options)
+        self.micr = MicrReader() if self.options.field == "auto" else None
 
     def read(self, scan: Scan) -> Reading:
         """Read one scan."""
@@ -168,6 +185,10 @@ class Reader:
                 _hand_out(pages, from_candidates(self.recogniser, parts, self.device))
         with _timed(stages, "interpret"):
             self._interpret(pages)
+        if self.micr is not None:
+            with _timed(stages, "micr"):
+                for page, line in zip(pages, self.micr.read_pages([p.image for p in pages]), strict=True):
+                    page.micr = line
         share = {stage: ms / len(pages) for stage, ms in stages.items()}
         with _timed(stages, "decide"):
             readings = [self._decide(page, share) for page in pages]
@@ -205,7 +226,15 @@ class Reader:
         scan = page.scan
         if not page.answers:
             reason = "no amount field was found on the page" if not page.zones else "no amount in the field"
-            return Reading(scan.source, scan.page, "rejected", reason=reason, model=self.model, stages=stages)
+            return Reading(
+                scan.source,
+                scan.page,
+                "rejected",
+                micr=page.micr_on_scan(None),
+                reason=reason,
+                model=self.model,
+                stages=stages,
+            )
         best = page.answers[0]
         confidence = self.calibration.confidence(best.confidence)
         accepted = confidence >= self.threshold
@@ -230,6 +259,7 @@ class Reader:
             field=page.to_scan(page.zones[best.zone]),
             symbols=self._symbols(page, best),
             candidates=tuple(candidates),
+            micr=page.micr_on_scan(candidates[0].amount),
             reason=None
             if accepted
             else f"confidence {confidence:.3f} is below the threshold {self.threshold:.3f}",
@@ -263,9 +293,14 @@ class Reader:
         return reading
 
 
+def reader_for(options: ReadOptions) -> Reader | LineReader:
+    """Return what reads scans so: cheques and amount fields, or MICR lines."""
+    return LineReader(options) if options.field == "micr" else Reader(options)
+
+
 def read(path: str | Path, options: ReadOptions | None = None) -> Reading:
     """Read the first page of a file."""
-    return Reader(options).read(next(iter(open_scans(Path(path)))))
+    return reader_for(options or ReadOptions()).read(next(iter(open_scans(Path(path)))))
 
 
 def choose_device(name: str) -> torch.device:

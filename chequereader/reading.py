@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 from chequereader.box import Box
 from chequereader.errors import one_line
+from chequereader.micr.reading import MicrReading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +65,9 @@ class Reading:
     ``amount`` is there only if the answer was accepted, so that no program posts a rejected one by mistake;
     ``reason`` is there only if it was not. ``text``, ``digits``, ``confidence`` (calibrated, 0 to 1),
     ``field`` (where the amount stands) and ``symbols`` belong to the best answer, accepted or not;
-    ``candidates`` are the answers, best first. Boxes are pixels of the page as scanned. ``model`` names the
+    ``candidates`` are the answers, best first. ``micr`` is the line of magnetic ink, ``None`` where none was
+    looked for or found; of an image that is the line itself it is what was accepted or not, and there is no
+    amount. Boxes are pixels of the page as scanned. ``model`` names the
     weights and their checksum; it is ``None`` where a file failed before any weights saw it. ``stages`` are
     milliseconds by stage, kept out of the JSON form.
     """
@@ -80,6 +83,7 @@ class Reading:
     field: Box | None = None
     symbols: tuple[Symbol, ...] = ()
     candidates: tuple[Candidate, ...] = ()
+    micr: MicrReading | None = None
     reason: str | None = None
     model: str | None = None
     elapsed_ms: float = 0.0
@@ -88,8 +92,10 @@ class Reading:
     def __post_init__(self) -> None:
         if self.status not in get_args(Status):
             raise ValueError(f"a reading is accepted, rejected or failed, not {self.status!r}")
-        if (self.status == "accepted") != (self.amount is not None):
-            raise ValueError(f"a reading has an amount if it was accepted, and only then: {self.status}")
+        if self.status != "accepted" and self.amount is not None:
+            raise ValueError(f"a reading has an amount only if it was accepted: {self.status}")
+        if self.status == "accepted" and self.amount is None and self.micr is None:
+            raise ValueError("a reading that was accepted has an amount, or is that of a MICR line")
         if (self.status == "accepted") != (self.reason is None):
             raise ValueError(f"a reading has a reason unless it was accepted: {self.status}")
         if self.amount is not None:
@@ -122,6 +128,7 @@ class Reading:
                 {"amount": str(c.amount), "text": c.text, "digits": c.digits, "confidence": c.confidence}
                 for c in self.candidates
             ],
+            "micr": None if self.micr is None else self.micr.to_dict(),
             "reason": self.reason,
             "model": self.model,
             "elapsed_ms": self.elapsed_ms,
@@ -153,6 +160,7 @@ class Reading:
                     Candidate(Decimal(c["amount"]), c["text"], c["digits"], c["confidence"])
                     for c in record["candidates"]
                 ),
+                micr=None if record["micr"] is None else MicrReading.from_dict(record["micr"]),
                 reason=record["reason"],
                 model=record["model"],
                 elapsed_ms=record["elapsed_ms"],
@@ -173,14 +181,18 @@ class Reading:
     def line(self) -> str:
         """Return one line for people, such as ``scan.png: 1234.56 USD (99.2% sure)``."""
         where = self.file if self.page == 1 else f"{self.file} page {self.page}"
+        micr = "" if self.micr is None else f"MICR {self.micr.line()}"
         if self.amount is not None:
             currency = "" if self.currency is None else f" {self.currency}"
-            return one_line(f"{where}: {self.amount}{currency} ({self.confidence:.1%} sure)")
-        perhaps = ""
-        if self.candidates:
-            best = self.candidates[0]
-            perhaps = f"; perhaps {best.amount} ({best.confidence:.1%} sure)"
-        return one_line(f"{where}: {self.status}: {self.reason}{perhaps}")
+            said = f"{self.amount}{currency} ({self.confidence:.1%} sure)"
+        elif self.status == "accepted":
+            return one_line(f"{where}: {micr}")
+        else:
+            said = f"{self.status}: {self.reason}"
+            if self.candidates:
+                best = self.candidates[0]
+                said += f"; perhaps {best.amount} ({best.confidence:.1%} sure)"
+        return one_line(f"{where}: {said}{'; ' if micr else ''}{micr}")
 
 
 KEYS = tuple(f.name for f in dataclasses.fields(Reading) if f.name != "stages")

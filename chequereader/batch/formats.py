@@ -1,7 +1,7 @@
 """Formats of results: how records, the JSON form of readings, become JSON lines, CSV or Parquet and back.
 
-In CSV, lists stand as JSON in their cells and an empty cell is ``null`` where that can be. In Parquet, lists
-are lists. Not for deciding what goes into a file or when.
+In CSV, lists and the MICR line stand as JSON in their cells and an empty cell is ``null`` where that can be.
+In Parquet, lists are lists and the MICR line is JSON. Not for deciding what goes into a file or when.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ JSON_LINES = JsonLines()
 class Csv:
     """Comma-separated values with a heading, in UTF-8."""
 
-    _json = frozenset({"page", "confidence", "field", "symbols", "candidates", "elapsed_ms"})
+    _json = frozenset({"page", "confidence", "field", "symbols", "candidates", "micr", "elapsed_ms"})
     _nullable = frozenset({"amount", "currency", "reason", "model"})
 
     def write(self, path: Path, records: Iterable[Record]) -> None:
@@ -147,7 +147,7 @@ class Parquet:
             for record in records:
                 # Parquet's texts are Unicode: bytes that are none stand as escapes.
                 name = record["file"].encode("utf-8", "backslashreplace").decode()
-                rows.append({**record, "file": name})
+                rows.append({**record, "file": name, "micr": json.dumps(record["micr"])})
                 if len(rows) == _ROWS_AT_ONCE:
                     writer.write_batch(RecordBatch.from_pylist(rows, schema=schema))
                     rows = []
@@ -163,7 +163,8 @@ class Parquet:
                 if tuple(file.schema_arrow.names) != COLUMNS:
                     raise _foreign(path, "the heading")
                 for batch in file.iter_batches(_ROWS_AT_ONCE):
-                    yield from batch.to_pylist()
+                    for row in batch.to_pylist():
+                        yield {**row, "micr": json.loads(row["micr"])}
         except ArrowInvalid:
             raise _foreign(path, "the heading") from None
 

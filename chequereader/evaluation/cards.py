@@ -85,7 +85,8 @@ def _compared(outcome: Outcome) -> tuple[str, str]:
     """Return the truth and what was read; the characters in which they differ are marked."""
     answer = outcome.answer
     if outcome.truth.amount is not None:
-        true, read = _plain(outcome.truth.amount), _plain(answer.amount) if answer else ""
+        true = _plain(outcome.truth.amount)
+        read = _plain(answer.amount) if answer and answer.amount is not None else ""
     else:
         true, read = f"{outcome.truth.digits}", answer.digits if answer else ""
     if answer is None or outcome.is_right:

@@ -19,9 +19,9 @@ Kind = Literal["correct", "error", "rejected"]
 
 @dataclass(frozen=True)
 class Answer:
-    """The best answer of a reading, accepted or not."""
+    """The best answer of a reading, accepted or not; a MICR line has no amount, and its text for digits."""
 
-    amount: Decimal
+    amount: Decimal | None
     text: str
     digits: str
     confidence: float
@@ -77,7 +77,23 @@ class Outcome:
         candidates = enumerate(self.reading.candidates)
         return next((place for place, c in candidates if self._agrees(c.amount, c.digits)), None)
 
-    def _agrees(self, amount: Decimal, digits: str) -> bool:
+    def _agrees(self, amount: Decimal | None, digits: str) -> bool:
         if self.truth.amount is not None:
             return amount == self.truth.amount
         return digits == self.truth.digits
+
+
+@dataclass(frozen=True)
+class LineOutcome(Outcome):
+    """A truth whose ``digits`` are the characters of a MICR line, and the reading of its picture."""
+
+    @cached_property
+    def answer(self) -> Answer | None:
+        """The line that was read, accepted or not."""
+        line = self.reading.micr
+        return None if line is None else Answer(None, line.unicode, line.raw, line.confidence)
+
+
+def line_truth(truth: Truth) -> Truth:
+    """Return a row as the truth of its line: ``micr``, or ``text`` where that is empty, without spaces."""
+    return Truth(truth.file, digits="".join((truth.micr or truth.text).split()), group=truth.group)

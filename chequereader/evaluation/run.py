@@ -16,7 +16,7 @@ from chequereader.cheque_set import ChequeSet, Truth
 from chequereader.errors import UnreadableInputError, one_line
 from chequereader.evaluation.figures import Evaluation
 from chequereader.evaluation.gallery import Gallery
-from chequereader.evaluation.outcome import Outcome
+from chequereader.evaluation.outcome import LineOutcome, Outcome, line_truth
 from chequereader.reading import Reading, ReadsScans
 from chequereader.scan import Scan, open_scans
 
@@ -35,24 +35,30 @@ class FollowsScans(Protocol):
         """Read pages together; the readings come in the order of the scans, each with its page."""
 
 
-def evaluate(cheques: ChequeSet, reader: ReadsScans, gallery: Gallery | None = None) -> Evaluation:
+def evaluate(
+    cheques: ChequeSet, reader: ReadsScans, gallery: Gallery | None = None, lines: bool = False
+) -> Evaluation:
     """Read the images of a cheque set, the first page of each, and set the readings beside the truth.
 
-    Rows that tell neither amount nor digits are left out; ``UnreadableInputError`` if that leaves none. An
+    With ``lines`` the images are MICR lines and so is the truth. Rows that tell neither amount nor digits, or
+    no line, are left out; ``UnreadableInputError`` if that leaves none. An
     image that can't be read is an outcome, with a failed reading. A gallery sees all outcomes, with their
     pages if the reader shows them; its time is not counted.
     """
-    truths = [truth for truth in cheques.truths if truth.amount is not None or truth.digits]
+    every = [line_truth(truth) for truth in cheques.truths] if lines else cheques.truths
+    truths = [truth for truth in every if truth.amount is not None or truth.digits]
     if not truths:
+        wanted = "a MICR line (micr or text)" if lines else "an amount or digits"
         raise UnreadableInputError(
-            f"{one_line(cheques.folder)}: no row tells an amount or digits, so nothing can be compared"
+            f"{one_line(cheques.folder)}: no row tells {wanted}, so nothing can be compared"
         )
+    kind = LineOutcome if lines else Outcome
     outcomes: list[Outcome] = []
     seconds = 0.0
     with tqdm(total=len(truths), unit="cheque", disable=None) as progress:
         for first in range(0, len(truths), TOGETHER):
             part = truths[first : first + TOGETHER]
-            found, taken = _read(cheques, part, reader, gallery)
+            found, taken = _read(cheques, part, reader, gallery, kind)
             outcomes += found
             seconds += taken
             progress.update(len(part))
@@ -60,7 +66,11 @@ def evaluate(cheques: ChequeSet, reader: ReadsScans, gallery: Gallery | None = N
 
 
 def _read(
-    cheques: ChequeSet, truths: Sequence[Truth], reader: ReadsScans, gallery: Gallery | None
+    cheques: ChequeSet,
+    truths: Sequence[Truth],
+    reader: ReadsScans,
+    gallery: Gallery | None,
+    kind: type[Outcome],
 ) -> tuple[list[Outcome], float]:
     """Read some images together; return their outcomes and the seconds that decoding and reading took."""
     start = time.perf_counter()
@@ -79,7 +89,7 @@ def _read(
         for file, reading in zip(scans, reader.read_many(list(scans.values())), strict=True):
             readings[file] = replace(reading, file=file)
     taken = time.perf_counter() - start
-    outcomes = [Outcome(truth, readings[truth.file]) for truth in truths]
+    outcomes = [kind(truth, readings[truth.file]) for truth in truths]
     if gallery is not None:
         for outcome in outcomes:
             gallery.see(outcome, pages.get(outcome.truth.file))

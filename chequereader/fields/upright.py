@@ -46,6 +46,12 @@ class Upright:
     dpi: float
     angle: float
 
+    @property
+    def turned(self) -> int:
+        """Quarter turns clockwise that brought the scan upright."""
+        x, y = self.matrix[0, 0], self.matrix[1, 0]
+        return round(np.arctan2(y, x) / (np.pi / 2)) * -1 % 4
+
     def to_scan(self, box: Box) -> Box:
         """Return the smallest box of the scan around a box of the page."""
         corners = np.array([(x, y, 1) for x in (box.x0, box.x1 - 1) for y in (box.y0, box.y1 - 1)], float)

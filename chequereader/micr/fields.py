@@ -7,17 +7,15 @@ has decided.
 from __future__ import annotations
 
 import re
-from typing import Literal
 
 from chequereader.micr.grammar import ABA_WEIGHTS, Form
+from chequereader.micr.reading import CheckDigit
 from chequereader.reading import amount_of
-
-CheckDigit = Literal["valid", "invalid", "none"]
 
 _ON_US = r"(?P<on_us>[\dCD]*)"
 _AMOUNT = r"(?:B(?P<amount>\d{10})B)?"
 _PATTERNS = {
-    Form.US: rf"(?:C(?P<auxiliary_on_us>\d+)C)?A(?P<routing_number>\d{{9}})A{_ON_US}{_AMOUNT}",
+    Form.US: rf"(?:C(?P<auxiliary_on_us>\d+)C)?A(?P<routing>\d{{9}})A{_ON_US}{_AMOUNT}",
     Form.CA: rf"(?:C(?P<cheque_number>\d+)C)?A(?P<branch>\d{{5}})D(?P<institution>\d{{3}})A{_ON_US}{_AMOUNT}",
     Form.IN: r"C(?P<cheque_number>\d{6})C(?P<city>\d{3})(?P<bank>\d{3})(?P<branch>\d{3})A"
     r"(?:(?P<account_id>\d{6}))?C(?P<transaction_code>\d{2})",
@@ -25,7 +23,7 @@ _PATTERNS = {
     r"(?P<transaction_code>\d{2})?",
 }
 _COMPILED = {form: re.compile(pattern) for form, pattern in _PATTERNS.items()}
-_ACCOUNT = re.compile(r"(?P<account>\d[\dD]*)C(?P<serial_number>\d+)?")
+_ACCOUNT = re.compile(r"(?P<account>\d[\dD]*)C(?P<cheque_number>\d+)?")
 _ROUTING = re.compile(r"A(\d{9})A")
 _PARTS = (("transit", re.compile(r"A([\dD]+)A")), ("amount", re.compile(r"B(\d{10})B")))
 
@@ -34,7 +32,7 @@ def form_of(raw: str) -> Form:
     """Return the grammar that a transcription without spaces fits, ``FREE`` if none does."""
     for form, pattern in _COMPILED.items():
         match = pattern.fullmatch(raw)
-        if match and (form != Form.US or aba_valid(match["routing_number"])):
+        if match and (form != Form.US or aba_valid(match["routing"])):
             return form
     return Form.FREE
 
@@ -68,7 +66,10 @@ def fields_of(raw: str, form: Form) -> dict[str, str]:
             raise ValueError(f"{raw} is no line of the grammar {form.name}")
         found = match.groupdict()
         account = _ACCOUNT.fullmatch(found.get("on_us") or "")
+        # a cheque of a business has its number in front, a personal one behind the account
+        in_front = found.get("auxiliary_on_us") or found.get("cheque_number")
         found |= account.groupdict() if account else {}
+        found["cheque_number"] = in_front or found.get("cheque_number")
     if found.get("amount"):
         found["amount"] = str(amount_of(int(found["amount"] or 0)))
     return {name: value.replace("D", "-") for name, value in found.items() if value}

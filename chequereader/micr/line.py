@@ -1,6 +1,6 @@
 """From the picture of a MICR line to a straight strip with characters of one size.
 
-Not for finding the line on a cheque (``locate``), how it runs (``course``) or what stands in it (``segmenter``).
+Not for finding the line on a cheque (``locate``), how it runs (``course``) or what is in it (``segmenter``).
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ ways up, best first: the reader decides which of them says something. Not for re
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -28,6 +29,8 @@ _LEAST_CHAIN = 6  # characters
 _NEIGHBOUR = 3.4  # digit heights from a character to the next: two cells may be blank
 _FREE_ROOM = 0.9  # of a digit's height, above and below the row in the picture handed on
 _MOST_COMPONENTS = 4000
+_CHEQUE = 0.6  # height by width of a page that is a cheque and no more
+_FOOT = 0.35  # of a cheque's height within which its line stands
 
 
 @dataclass(frozen=True)
@@ -46,14 +49,17 @@ class Candidate:
 
     def on_page(self, reading: MicrReading) -> MicrReading:
         """Return a reading of ``image`` in the page's pixels."""
-        box = reading.box
-        corners = np.array([(x - 0.5, y - 0.5, 1.0) for x in (box.x0, box.x1) for y in (box.y0, box.y1)])
-        places = corners @ self.to_page.T + 0.5
+        box, *characters = self._boxes_on_page((reading.box, *reading.characters))
+        return replace(reading, box=box, characters=tuple(characters), turned=self.turned)
+
+    def _boxes_on_page(self, boxes: Sequence[Box]) -> list[Box]:
+        x0, y0, x1, y1 = np.array(boxes, float).T - 0.5
+        corners = np.stack([(x0, y0), (x1, y0), (x0, y1), (x1, y1)])
+        places = np.einsum("ij,kjn->kin", self.to_page[:, :2], corners) + self.to_page[:, 2:] + 0.5
         low, high = np.floor(places.min(axis=0)), np.ceil(places.max(axis=0))
-        found = Box(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
-        return replace(
-            reading, box=found.intersection(Box(0, 0, self.width, self.height)), turned=self.turned
-        )
+        page = Box(0, 0, self.width, self.height)
+        edges = np.concatenate([low, high]).T.astype(int).tolist()
+        return [Box(*edge).intersection(page) for edge in edges]
 
 
 @dataclass(frozen=True)
@@ -69,24 +75,50 @@ class _Row:
 
 
 def locate(image: NDArray[np.uint8], limit: int = LIMIT) -> list[Candidate]:
-    """Return rows of a page that may be its MICR line, the likeliest first; none on a page without rows."""
-    shrink = min(1.0, _MAX_SIDE / max(image.shape))
-    size = max(round(image.shape[1] * shrink), 1), max(round(image.shape[0] * shrink), 1)
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA) if shrink < 1 else image
-    dark = darkness(small, reach=max(small.shape) // 40)
-    level = max(cv2.threshold(dark, 0, 1, cv2.THRESH_OTSU)[0], 25.0)
-    mask = (dark > level).astype(np.uint8)
-    stats = cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:, :4].astype(np.float64)
+    """Return rows of a page that may be its MICR line, the likeliest first; none on a page without rows.
+
+    The page may lie in any of four orientations; each row is handed on both ways up.
+    """
+    boxes, shrink = _components(image, 0, image.shape[0])
     found = []
     for upright in (True, False):
-        boxes = stats if upright else stats[:, [1, 0, 3, 2]]
-        for row in _rows(boxes, max(small.shape))[:limit]:
+        seen = boxes if upright else boxes[:, [1, 0, 3, 2]]
+        for row in _rows(seen, shrink * max(image.shape))[:limit]:
             found.append((row.merit, upright, row))
     found.sort(key=lambda one: -one[0])
     return [_cut(image, row, upright, over, shrink) for _, upright, row in found for over in (False, True)]
 
 
-def _rows(boxes: NDArray[np.float64], length: int) -> list[_Row]:
+def at_foot(image: NDArray[np.uint8], over: bool = False) -> list[Candidate]:
+    """Return rows near the foot of a level page that may be its MICR line, the likeliest first.
+
+    With ``over`` the page stands on its head. A page as high as one with a voucher is searched as a whole.
+    """
+    height, width = image.shape
+    band = height if height > _CHEQUE * width else round(_FOOT * height)
+    boxes, shrink = _components(image, *((0, band) if over else (height - band, height)))
+    return [_cut(image, row, True, over, shrink) for row in _rows(boxes, shrink * max(image.shape))[:LIMIT]]
+
+
+def _components(image: NDArray[np.uint8], y0: int, y1: int) -> tuple[NDArray[np.float64], float]:
+    """Return the boxes of ink in some rows of a page, [components, 4] x, y, width, height, and their scale.
+
+    The scale is pixels of the boxes per pixel of the page.
+    """
+    shrink = min(1.0, _MAX_SIDE / max(image.shape))
+    part = image[y0:y1]
+    if shrink < 1:
+        size = max(round(part.shape[1] * shrink), 1), max(round(part.shape[0] * shrink), 1)
+        part = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+    dark = darkness(part, reach=round(shrink * max(image.shape)) // 40)
+    level = max(cv2.threshold(dark, 0, 1, cv2.THRESH_OTSU)[0], 25.0)
+    mask = (dark > level).astype(np.uint8)
+    boxes = cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:, :4].astype(np.float64)
+    boxes[:, 1] += y0 * shrink
+    return boxes, shrink
+
+
+def _rows(boxes: NDArray[np.float64], length: float) -> list[_Row]:
     """Return rows among component boxes (x, y, width, height), best first."""
     low, high = _HEIGHTS[0] * length, _HEIGHTS[1] * length
     x, y, width, height = boxes.T

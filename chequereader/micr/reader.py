@@ -6,6 +6,7 @@ Lines go through the network and the graph together. Not for how any stage works
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +14,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from chequereader.box import Box
 from chequereader.decision import Calibration, load_calibrations
 from chequereader.graph import Graph, forward, viterbi
 from chequereader.micr.characters import E13B, LABELS, LOST, TRANSIT, as_printed
 from chequereader.micr.fields import check_digit, fields_of, form_of
 from chequereader.micr.grammar import ABA_WEIGHTS, FREE_PENALTY, Form, free_grammar, micr_grammar, spelled
 from chequereader.micr.line import straighten
-from chequereader.micr.locate import locate
+from chequereader.micr.locate import Candidate, at_foot, locate
 from chequereader.micr.reading import MicrReading
 from chequereader.micr.recognition import penalties
 from chequereader.micr.segmenter import MicrSegmentation, segment
@@ -30,6 +32,9 @@ DEFAULT = SHIPPED / "micr.safetensors"
 
 _LEGIBLE = 0.7
 """A character less likely than this by its ink alone is the grammar's."""
+_RESTORED = 0.95
+"""Of a line with a restored character, however sure the rest is: so many are right where one is smeared. The
+check digit that restores it no longer tells whether the others are right."""
 _LINES_A_CALL = 64
 _LEAST_CHARACTERS = 6
 """Of a line found on a page; anything shorter may be any print."""
@@ -64,17 +69,32 @@ class MicrReader:
 
         The page may lie in any of four orientations.
         """
-        candidates = locate(image)
-        readings = self.read_lines([candidate.image for candidate in candidates])
-        found = [
-            (_merit(reading), candidate, reading)
-            for candidate, reading in zip(candidates, readings, strict=True)
-            if reading is not None and len(reading.raw) >= _LEAST_CHARACTERS
-        ]
-        if not found:
-            return None
-        _, candidate, reading = max(found, key=lambda one: one[0])
-        return candidate.on_page(reading)
+        return self._best_of([locate(image)])[0]
+
+    def read_pages(self, images: Sequence[NDArray[np.uint8]]) -> list[MicrReading | None]:
+        """Find and read the lines of level pages, which may stand on their heads; results in their order.
+
+        The likeliest row at the foot of each page comes first: only where it says nothing are others read.
+        """
+        rows = [at_foot(image) for image in images]
+        found = self._best_of([own[:1] for own in rows])
+        left = [i for i, line in enumerate(found) if line is None]
+        for i, line in zip(
+            left, self._best_of([rows[i][1:] + at_foot(images[i], over=True) for i in left]), strict=True
+        ):
+            found[i] = line
+        return found
+
+    def _best_of(self, pages: Sequence[Sequence[Candidate]]) -> list[MicrReading | None]:
+        """Read the rows of pages together and return of each page what looks most like a MICR line."""
+        readings = iter(self.read_lines([row.image for rows in pages for row in rows]))
+        found: list[MicrReading | None] = []
+        for rows in pages:
+            lines = [(row, line) for row, line in zip(rows, readings, strict=False) if line is not None]
+            lines = [one for one in lines if _is_line(one[1])]
+            best = max(lines, key=lambda one: _merit(one[1]), default=None)
+            found.append(None if best is None else best[0].on_page(best[1]))
+        return found
 
     @torch.no_grad()
     def _read(self, lines: Sequence[MicrSegmentation]) -> list[MicrReading | None]:
@@ -118,15 +138,19 @@ class MicrReader:
         text, steps, _ = path
         raw = as_printed(text)
         characters = [(arc, label) for arc, label in steps if label != E13B.rubbish]
+        boxes = tuple(line.image_boxes([arc for arc, _ in characters]))
+        restored = () if form == Form.FREE else _restored(text, form, cost, characters)
+        confidence = self.calibration.confidence(posterior) * (_RESTORED if restored else 1.0)
         return MicrReading(
             raw,
             fields_of(raw, form),
             form.name.lower(),
-            round(self.calibration.confidence(posterior), 6),
+            round(confidence, 6),
             check_digit(raw, form),
-            () if form == Form.FREE else _restored(text, form, cost, characters),
-            line.image_box(characters[0][0], characters[-1][0]),
-            tuple(line.image_box(arc, arc) for arc, _ in characters),
+            restored,
+            reduce(Box.union, boxes),
+            boxes,
+            model=self.model,
         )
 
 
@@ -146,6 +170,11 @@ def _restored(text: str, form: Form, cost: Tensor, characters: Sequence[tuple[in
         only[start : start + len(ABA_WEIGHTS)] = True
     decided = lost | (mine < chance.amax(dim=1)) | (only & (mine < _LEGIBLE))
     return tuple(decided.nonzero()[:, 0].tolist())
+
+
+def _is_line(reading: MicrReading) -> bool:
+    """Tell whether what was read on a page is a MICR line and not any other print."""
+    return len(reading.raw) >= _LEAST_CHARACTERS
 
 
 def _merit(reading: MicrReading) -> float:

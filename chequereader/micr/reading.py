@@ -1,13 +1,17 @@
-"""The result of reading a MICR line, and its JSON form. Not for how it is read."""
+"""The result of reading a MICR line, and its JSON form; it imports no network. Not for how a line is read."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from chequereader.box import Box
 from chequereader.micr.characters import to_unicode
-from chequereader.micr.fields import CheckDigit
+
+CheckDigit = Literal["valid", "invalid", "none"]
+
+_SPOKEN = ("routing", "sort_code", "branch", "account", "cheque_number")
 
 
 @dataclass(frozen=True)
@@ -17,9 +21,10 @@ class MicrReading:
     ``raw``: the characters without spaces, transit A, amount B, on-us C, dash D. ``fields`` by name.
     ``grammar``: us, ca, in, uk, or free for a line that fits none of them. ``confidence``: calibrated
     probability that ``raw`` is right. ``restored``: places in ``raw`` of characters that the grammar had to
-    decide, their ink being illegible. ``box``: the line, ``characters``: each character of
-    ``raw``, in pixels of the picture given. ``turned``: quarter turns clockwise that bring the picture
-    upright, 0 for a picture of a line.
+    decide, their ink being illegible. ``box``: the line, ``characters``: each character of ``raw``, in pixels
+    of the picture given. ``turned``: quarter turns clockwise that bring the picture upright, 0 for a picture
+    of a line. ``amount_agrees``: whether the amount of the line is the best answer for the amount of the
+    cheque; None where either is missing. ``model`` names the weights and their checksum.
     """
 
     raw: str
@@ -29,8 +34,10 @@ class MicrReading:
     check_digit: CheckDigit
     restored: tuple[int, ...]
     box: Box
-    characters: tuple[Box, ...]
+    characters: tuple[Box, ...] = ()
     turned: int = 0
+    amount_agrees: bool | None = None
+    model: str | None = None
 
     @property
     def unicode(self) -> str:
@@ -38,15 +45,42 @@ class MicrReading:
         return to_unicode(self.raw)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the reading as JSON has it."""
+        """Return the reading as JSON has it; the boxes of its characters are left out."""
         return {
             "raw": self.raw,
             "unicode": self.unicode,
-            "fields": dict(self.fields),
             "grammar": self.grammar,
-            "confidence": self.confidence,
+            "fields": dict(self.fields),
             "check_digit": self.check_digit,
             "restored": list(self.restored),
+            "confidence": self.confidence,
             "box": list(self.box),
             "turned": self.turned,
+            "amount_agrees": self.amount_agrees,
+            "model": self.model,
         }
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> MicrReading:
+        """Return the reading that ``to_dict`` gave; ``KeyError`` or ``TypeError`` where it gave none."""
+        return cls(
+            raw=record["raw"],
+            fields=dict(record["fields"]),
+            grammar=record["grammar"],
+            confidence=record["confidence"],
+            check_digit=record["check_digit"],
+            restored=tuple(record["restored"]),
+            box=Box(*record["box"]),
+            turned=record["turned"],
+            amount_agrees=record["amount_agrees"],
+            model=record["model"],
+        )
+
+    def line(self) -> str:
+        """Return the line for people, such as ``routing 021000021, account 1234567890 (99.0% sure)``."""
+        known = [f"{name.replace('_', ' ')} {self.fields[name]}" for name in _SPOKEN if name in self.fields]
+        doubts = ["check digit invalid"] * (self.check_digit == "invalid")
+        doubts += [f"{len(self.restored)} illegible restored"] * bool(self.restored)
+        doubts += ["its amount differs"] * (self.amount_agrees is False)
+        said = known if known and self.grammar != "free" else [self.raw]
+        return f"{', '.join(said + doubts)} ({self.confidence:.1%} sure)"

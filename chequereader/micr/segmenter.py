@@ -7,6 +7,7 @@ number of blank cells. Not for scores: see ``recognition``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -69,13 +70,17 @@ class MicrSegmentation:
     geometry: NDArray[np.float32]
     columns: NDArray[np.int32]
 
-    def image_box(self, first: int, last: int) -> Box:
-        """Return the box of the candidates ``first`` .. ``last`` in pixels of the picture, rows of digits."""
-        strip, mine = self.strip, slice(self.columns[first, 0], self.columns[last, 1])
-        x, rise = strip.x[mine], strip.height[mine] / 2
-        top, bottom = (strip.middle[mine] - rise).min(), (strip.middle[mine] + rise).max()
-        low, high = np.floor((x[0] + 0.5, top + 0.5)), np.ceil((x[-1] + 0.5, bottom + 0.5))
-        return Box(max(int(low[0]), 0), max(int(low[1]), 0), int(high[0]), int(high[1]))
+    def image_boxes(self, arcs: Sequence[int]) -> list[Box]:
+        """Return the boxes of candidates in pixels of the picture, as high as digits are there."""
+        strip, columns = self.strip, self.columns[np.asarray(arcs)]
+        edges = np.minimum(columns, len(strip.x) - 1)
+        edges[:, 1] = np.maximum(edges[:, 1], edges[:, 0] + 1)
+        top = np.append(strip.middle - strip.height / 2, np.inf)
+        bottom = np.append(strip.middle + strip.height / 2, -np.inf)
+        low = np.stack([strip.x[edges[:, 0]], np.minimum.reduceat(top, edges.ravel())[::2]], axis=1)
+        high = np.stack([strip.x[edges[:, 1]], np.maximum.reduceat(bottom, edges.ravel())[::2]], axis=1)
+        corners = np.concatenate([np.maximum(np.floor(low + 0.5), 0), np.ceil(high + 0.5)], axis=1)
+        return [Box(*corner) for corner in corners.astype(int).tolist()]
 
 
 def segment(strip: Strip) -> MicrSegmentation:

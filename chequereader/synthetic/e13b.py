@@ -63,7 +63,7 @@ class DrawnLine:
 def draw_line(text: str, rng: np.random.Generator, smeared: int | None = None) -> DrawnLine:
     """Draw a line that printer, wear and scanner have treated badly, each time another way.
 
-    ``text`` may hold spaces. The character in place ``smeared`` is left unreadable.    """
+    ``text`` may hold spaces. The character in place ``smeared`` is left unreadable."""
     ink = _print(text, rng, smeared)
     height = float(rng.uniform(12, 36))  # of a digit in the scan, pixels
     scale = height / (ROWS * _FINE)
@@ -124,7 +124,7 @@ def _mark(canvas: Floats, x: float, rng: np.random.Generator) -> None:
     thick = int(rng.uniform(0.5, 1.5) * _FINE)
     kind = int(rng.integers(4))
     if kind < 2:
-        start, length = (0.0, 360.0) if kind == 0 else (float(rng.uniform(0, 360)), float(rng.uniform(60, 200)))
+        start, length = float(rng.uniform(0, 360)), 360.0 if kind == 0 else float(rng.uniform(60, 200))
         axes = int(size[0]), int(size[1])
         cv2.ellipse(canvas, (int(x), int(y)), axes, 0.0, start, start + length, 0.95, thick, cv2.LINE_AA)
     elif kind == 2:
