@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from chequereader.options import ReadOptions as ReadOptions
     from chequereader.reader import Reader as Reader
-    from chequereader.reader import read as read
+    from chequereader.readers import read as read
     from chequereader.reading import Reading as Reading
 
 __version__ = "0.1.0"
@@ -20,7 +20,7 @@ __all__ = ["ReadOptions", "Reader", "Reading", "read"]
 _HOME = {
     "Reader": "chequereader.reader",
     "ReadOptions": "chequereader.options",
-    "read": "chequereader.reader",
+    "read": "chequereader.readers",
     "Reading": "chequereader.reading",
 }
 

@@ -78,8 +78,8 @@ def _reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
         default=ReadOptions.field,
         show_default=True,
         metavar="auto|whole|micr|X0,Y0,X1,Y1",
-        help="Where the amount stands: look for it, the whole image, or a zone in pixels; or micr: the image is "
-        "a MICR line.",
+        help="Where the amount stands: look for it, the whole image, or a zone in pixels; or micr: the image "
+        "is a MICR line.",
     )
     @click.option(
         "--locale",
@@ -161,7 +161,7 @@ def read(*, scans: tuple[Path, ...], as_json: bool, explain: Path | None, option
     @functools.cache
     def reader() -> Any:
         # Not before a scan is open: a misspelt name is told without waiting for the weights.
-        from chequereader.reader import reader_for
+        from chequereader.readers import reader_for
 
         return reader_for(options)
 
@@ -253,7 +253,7 @@ def evaluate(
 
     from chequereader.evaluation import Conditions, Gallery, write_evaluation
     from chequereader.evaluation import evaluate as evaluate_set
-    from chequereader.reader import reader_for
+    from chequereader.readers import reader_for
 
     reader, lines = reader_for(options), options.field == "micr"
     if out is None:

@@ -33,14 +33,13 @@ from chequereader.interpretation import (
     over_positions,
     worthwhile,
 )
-from chequereader.line_reader import LineReader
 from chequereader.micr.reader import MicrReader
 from chequereader.micr.reading import MicrReading
 from chequereader.options import ReadOptions
 from chequereader.reading import Candidate, Reading, Symbol, amount_of
 from chequereader.recognition.recognition_graph import RecognitionGraph, from_candidates, from_strips
 from chequereader.recognition.store import DEFAULT, load_weights, to_device
-from chequereader.scan import Scan, open_scans
+from chequereader.scan import Scan
 from chequereader.segmentation.normalise import Field, normalise
 from chequereader.segmentation.segmenter import Segmentation, candidates
 from chequereader.symbols import boxes, confidences, spoken
@@ -291,16 +290,6 @@ class Reader:
         ((page, reading),) = self.follow([scan])
         draw_stages(page, reading, folder)
         return reading
-
-
-def reader_for(options: ReadOptions) -> Reader | LineReader:
-    """Return what reads scans so: cheques and amount fields, or MICR lines."""
-    return LineReader(options) if options.field == "micr" else Reader(options)
-
-
-def read(path: str | Path, options: ReadOptions | None = None) -> Reading:
-    """Read the first page of a file."""
-    return reader_for(options or ReadOptions()).read(next(iter(open_scans(Path(path)))))
 
 
 def choose_device(name: str) -> torch.device:

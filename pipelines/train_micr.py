@@ -30,7 +30,7 @@ from chequereader.micr.reader import MicrReader
 from chequereader.micr.recognition import penalties
 from chequereader.micr.segmenter import GEOMETRY, MicrSegmentation, segment
 from chequereader.recognition.recogniser import Recogniser
-from chequereader.recognition.store import SHIPPED, save_weights
+from chequereader.recognition.store import SHIPPED, load_weights, save_weights
 from chequereader.segmentation.strip import STRIP
 from chequereader.synthetic.e13b import draw_line
 from chequereader.synthetic.micr import routing_number
@@ -197,12 +197,21 @@ def train_lines(
 @click.option("--character-epochs", default=3, show_default=True)
 @click.option("--line-epochs", default=4, show_default=True)
 @click.option("--seed", default=0, show_default=True)
-def main(data: Path, out: Path, drawn: int, character_epochs: int, line_epochs: int, seed: int) -> None:
+@click.option("--start", type=click.Path(path_type=Path, exists=True), help="Weights to go on from.")
+def main(
+    data: Path,
+    out: Path,
+    drawn: int,
+    character_epochs: int,
+    line_epochs: int,
+    seed: int,
+    start: Path | None,
+) -> None:
     """Make the material, train twice, write the weights."""
     torch.manual_seed(seed)
     lattices = pack_lines([*real_lines(data), *drawn_lines(drawn, seed)])
     click.echo(json.dumps({"stage": "material", "lines": len(lattices), "candidates": len(lattices.source)}))
-    recogniser = Recogniser(E13B, len(GEOMETRY))
+    recogniser = Recogniser(E13B, len(GEOMETRY)) if start is None else load_weights(start).recogniser
     train_characters(
         recogniser,
         lattices,

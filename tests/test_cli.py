@@ -117,8 +117,7 @@ def test_options_reach_the_reader(run: Run, tmp_path: Path, given: list[str], op
 @pytest.mark.parametrize(
     ("given", "complaint"),
     [
-        (["--field", "micr"], "MICR lines are not read yet"),
-        (["--field", "corner"], "use auto, whole or X0,Y0,X1,Y1"),
+        (["--field", "corner"], "use auto, whole, micr or X0,Y0,X1,Y1"),
         (["--field", "30,2,10,40"], "X0 < X1"),
         (["--max-error", "0.1", "--threshold", "0.9"], "exclude each other"),
         (["--max-error", "2"], "use a number from 0 to 1"),

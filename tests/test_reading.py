@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chequereader.box import Box
+from chequereader.micr.reading import MicrReading
 from chequereader.reading import KEYS, Candidate, Reading, Symbol, amount_of
 
 confidences = st.floats(0, 1)
@@ -34,12 +36,32 @@ def readings(draw: st.DrawFn) -> Reading:
         field=draw(st.none() | boxes),
         symbols=tuple(draw(symbols)),
         candidates=tuple(draw(candidates)),
+        micr=draw(st.none() | st.just(LINE)),
         reason=None if accepted else draw(st.text(min_size=1)),
         model=draw(st.none() | texts),
         elapsed_ms=draw(st.floats(0, 1e6)),
         stages={"locate": 1.5},
     )
 
+
+LINE = MicrReading(
+    "C0101CA021000021A1234567890CB0000123450B",
+    {
+        "auxiliary_on_us": "0101",
+        "routing": "021000021",
+        "on_us": "1234567890C",
+        "account": "1234567890",
+        "cheque_number": "0101",
+        "amount": "1234.50",
+    },
+    "us",
+    0.99,
+    "valid",
+    (),
+    Box(30, 400, 900, 424),
+    amount_agrees=True,
+    model="micr 4567cdef",
+)
 
 ACCEPTED = Reading(
     file="scan.png",
@@ -53,6 +75,7 @@ ACCEPTED = Reading(
     field=Box(10, 20, 300, 60),
     symbols=(Symbol("1", Box(12, 22, 20, 58), 0.99),),
     candidates=(Candidate(Decimal("1234.50"), "**1,234.50", "123450", 0.9925),),
+    micr=LINE,
     model="amounts 0123abcd",
     elapsed_ms=12.5,
     stages={"locate": 3.0},
@@ -84,6 +107,26 @@ def test_the_json_form_is_the_documented_one() -> None:
         "field": [10, 20, 300, 60],
         "symbols": [{"char": "1", "box": [12, 22, 20, 58], "confidence": 0.99}],
         "candidates": [{"amount": "1234.50", "text": "**1,234.50", "digits": "123450", "confidence": 0.9925}],
+        "micr": {
+            "raw": "C0101CA021000021A1234567890CB0000123450B",
+            "unicode": "⑈0101⑈⑆021000021⑆1234567890⑈⑇0000123450⑇",
+            "grammar": "us",
+            "fields": {
+                "auxiliary_on_us": "0101",
+                "routing": "021000021",
+                "on_us": "1234567890C",
+                "account": "1234567890",
+                "cheque_number": "0101",
+                "amount": "1234.50",
+            },
+            "check_digit": "valid",
+            "restored": [],
+            "confidence": 0.99,
+            "box": [30, 400, 900, 424],
+            "turned": 0,
+            "amount_agrees": True,
+            "model": "micr 4567cdef",
+        },
         "reason": None,
         "model": "amounts 0123abcd",
         "elapsed_ms": 12.5,
@@ -130,10 +173,25 @@ def test_keys_of_later_versions_are_passed_over() -> None:
 
 
 def test_lines_for_people() -> None:
-    assert ACCEPTED.line() == "scan.png: 1234.50 USD (99.2% sure)"
+    assert replace(ACCEPTED, micr=None).line() == "scan.png: 1234.50 USD (99.2% sure)"
     rejected = Reading(
         "a\nb.tif", 2, "rejected", candidates=ACCEPTED.candidates, reason="not sure enough", confidence=0.9925
     )
     assert rejected.line() == "a\\nb.tif page 2: rejected: not sure enough; perhaps 1234.50 (99.2% sure)"
     assert Reading("a", 1, "rejected", reason="no amount found").line() == "a: rejected: no amount found"
     assert Reading.failed("a", 1, "is empty").line() == "a: failed: is empty"
+
+
+def test_the_line_for_people_tells_the_micr_line() -> None:
+    said = "MICR routing 021000021, account 1234567890, cheque number 0101 (99.0% sure)"
+    assert ACCEPTED.line() == f"scan.png: 1234.50 USD (99.2% sure); {said}"
+    doubtful = replace(LINE, restored=(7,), amount_agrees=False, confidence=0.8)
+    rejected = Reading("a", 1, "rejected", micr=doubtful, reason="unsure")
+    assert rejected.line() == (
+        "a: rejected: unsure; MICR routing 021000021, account 1234567890, cheque number 0101, "
+        "1 illegible restored, its amount differs (80.0% sure)"
+    )
+    free = replace(LINE, raw="A123456789A5C", grammar="free", check_digit="invalid", fields={})
+    assert Reading("a", 1, "accepted", micr=free).line() == (
+        "a: MICR A123456789A5C, check digit invalid (99.0% sure)"
+    )

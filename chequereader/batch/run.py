@@ -129,6 +129,6 @@ def _unchanged(folder: Path, earlier: Mapping[str, str], settings: str, model: s
 
 def _reader(options: Mapping[str, Any]) -> ReadsScans:
     """Make the package's reader, in the worker: torch is imported here and nowhere else in a batch."""
-    from chequereader.reader import reader_for
+    from chequereader.readers import reader_for
 
     return reader_for(ReadOptions(**options))

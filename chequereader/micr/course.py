@@ -58,7 +58,7 @@ class _Boxes:
     def height(self) -> Floats:
         return self.bottom - self.top
 
-    def only(self, kept: NDArray[np.bool_]) -> _Boxes:
+    def only(self, kept: NDArray[np.bool_] | NDArray[np.intp]) -> _Boxes:
         return _Boxes(self.x0[kept], self.x1[kept], self.top[kept], self.bottom[kept])
 
 

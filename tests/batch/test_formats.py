@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from chequereader.batch.formats import COLUMNS, by_suffix
 from chequereader.box import Box
 from chequereader.errors import OutputError
+from chequereader.micr.reading import MicrReading
 from chequereader.reading import Candidate, Reading, Symbol
 
 # A file name may hold any byte but the null; those that are no UTF-8 come as lone surrogates.
@@ -19,6 +20,8 @@ names = st.binary(min_size=1, max_size=8).map(
     lambda raw: raw.replace(b"\0", b"x").decode("utf-8", "surrogateescape")
 )
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
+
+LINE = MicrReading("A12A", {"transit": "12"}, "free", 0.5, "none", (1,), Box(1, 2, 3, 4))
 
 
 @st.composite
@@ -36,6 +39,7 @@ def records(draw: st.DrawFn) -> dict[str, Any]:
         field=draw(st.sampled_from([None, Box(1, 2, 3, 4)])),
         symbols=draw(st.sampled_from([(), (Symbol("₹", Box(1, 2, 3, 4), 0.5),)])),
         candidates=(Candidate(Decimal("1234.50"), '1,"234.50', "123450", 0.5),),
+        micr=draw(st.sampled_from([None, LINE])),
         reason=None if accepted else "not\nsure",
         model=draw(st.sampled_from([None, "m 1"])),
         elapsed_ms=draw(st.floats(0, 1e5)),

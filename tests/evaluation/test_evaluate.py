@@ -12,9 +12,11 @@ from typing import NamedTuple
 import pytest
 from PIL import Image
 
+from chequereader.box import Box
 from chequereader.cheque_set import ChequeSet, Truth
 from chequereader.errors import OutputError, UnreadableInputError
 from chequereader.evaluation import Evaluation, evaluate, write_evaluation
+from chequereader.micr.reading import MicrReading
 from chequereader.reading import Candidate, Reading
 from chequereader.scan import Scan
 
@@ -158,3 +160,52 @@ def test_nothing_to_compare_and_nowhere_to_write(tmp_path: Path, evaluation: Eva
         evaluate(ChequeSet(tmp_path, (Truth("a.png", micr="A1A"),)), GivenReader({}))
     with pytest.raises(OutputError, match="can't be written"):
         write_evaluation(evaluation, tmp_path / "a.png")
+
+
+class LinesReader(GivenReader):
+    """Reads MICR lines as given: text, confidence, accepted or not."""
+
+    def read(self, scan: Scan) -> Reading:
+        text, confidence, accepted = self.answers[Path(scan.source).name]
+        if text is None:
+            return Reading(scan.source, 1, "rejected", reason="no characters", model=self.model)
+        line = MicrReading(text, {}, "free", confidence, "none", (), Box(0, 0, 9, 9))
+        return Reading(
+            scan.source,
+            1,
+            "accepted" if accepted else "rejected",
+            text=line.unicode,
+            confidence=confidence,
+            micr=line,
+            reason=None if accepted else "unsure",
+            model=self.model,
+        )
+
+
+def test_lines_are_compared_with_their_column(tmp_path: Path) -> None:
+    truths = (
+        Truth("a.png", Decimal("5.00"), micr="A1A 23C"),
+        Truth("b.png", text="C4 5C", group="b"),
+        Truth("c.png", micr="A7A"),
+        Truth("d.png", micr="A8A"),
+        Truth("e.png", Decimal("5.00")),
+    )
+    for truth in truths:
+        Image.new("L", (50, 20), 255).save(tmp_path / truth.file)
+    answers = {
+        "a.png": Given("A1A23C", 0.9, True),
+        "b.png": Given("C45C", 0.6),
+        "c.png": Given("A1A", 0.8, True),
+        "d.png": Given(None),
+    }
+    evaluation = evaluate(ChequeSet(tmp_path, truths), LinesReader(answers), lines=True)
+    figures = evaluation.metrics()
+    assert figures["n"] == 4
+    shares = [figures[name] for name in ("exact", "correct", "error", "rejected")]
+    assert shares == [0.5, 0.25, 0.25, 0.5]
+    assert figures["correct_at"]["0.001"] == 0.25
+    write_evaluation(evaluation, tmp_path / "out")
+    with (tmp_path / "out" / "errors.csv").open(newline="") as file:
+        assert [(row["truth"], row["read"]) for row in csv.DictReader(file)] == [("A7A", "A1A"), ("A8A", "")]
+    with pytest.raises(UnreadableInputError, match="no row tells a MICR line"):
+        evaluate(ChequeSet(tmp_path, truths[-1:]), LinesReader({}), lines=True)

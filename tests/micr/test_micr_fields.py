@@ -11,13 +11,19 @@ from chequereader.micr.grammar import Form
 FIELDS = {
     "C001974CA122016066A001464159C65B0000012500B": {
         "auxiliary_on_us": "001974",
-        "routing_number": "122016066",
+        "routing": "122016066",
         "on_us": "001464159C65",
         "account": "001464159",
-        "serial_number": "65",
+        "cheque_number": "001974",
         "amount": "125.00",
     },
-    "A031300465A1D2C": {"routing_number": "031300465", "on_us": "1-2C", "account": "1-2"},
+    "A031300465A12C0101": {
+        "routing": "031300465",
+        "on_us": "12C0101",
+        "account": "12",
+        "cheque_number": "0101",
+    },
+    "A031300465A1D2C": {"routing": "031300465", "on_us": "1-2C", "account": "1-2"},
     "C00003CA12345D678A1234D567890D110C": {
         "cheque_number": "00003",
         "branch": "12345",

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from stdnum.us import rtn
 
 from chequereader.graph import Graph, unpack, viterbi
-from chequereader.micr.characters import E13B
+from chequereader.micr.characters import LABELS, LOST, as_printed
 from chequereader.micr.fields import aba_valid, form_of
-from chequereader.micr.grammar import FREE_PENALTY, Form, free_grammar, micr_grammar, spelled
+from chequereader.micr.grammar import FREE_PENALTY, LOST_PENALTY, Form, free_grammar, micr_grammar, spelled
 
 LINES = {
     "A021000021A1234567890C0101": Form.US,
@@ -32,8 +32,8 @@ LINES = {
 def chain(text: str) -> tuple[Graph, torch.Tensor]:
     """A line that can be read in one way only."""
     graph = Graph.from_arcs([(i, i + 1, i, 0.0) for i in range(len(text))])
-    costs = torch.full((len(text), len(E13B.labels)), torch.inf)
-    costs[range(len(text)), E13B.encode(text)] = 0.0
+    costs = torch.full((len(text), len(LABELS.labels)), torch.inf)
+    costs[range(len(text)), LABELS.encode(text)] = 0.0
     return graph, costs
 
 
@@ -73,11 +73,11 @@ def test_graphs_and_patterns_accept_the_same(seed: int) -> None:
     starts, finals = grammar.start.nonzero()[:, 0].tolist(), set(grammar.final.nonzero()[:, 0].tolist())
     node, text = int(rng.choice(starts)), ""
     while len(text) < 60 and not (node in finals and rng.random() < 0.3):
-        leaving = ((grammar.source == node) & (grammar.label != E13B.rubbish)).nonzero()[:, 0]
+        leaving = ((grammar.source == node) & (grammar.label != LABELS.rubbish)).nonzero()[:, 0]
         if not len(leaving):
             break
         arc = int(leaving[rng.integers(len(leaving))])
-        text, node = text + E13B.labels[grammar.label[arc]], int(grammar.target[arc])
+        text, node = text + as_printed(LABELS.labels[grammar.label[arc]]), int(grammar.target[arc])
     if rng.random() < 0.5:
         place = int(rng.integers(len(text)))
         text = text[:place] + str(rng.choice(list("0123456789ABCD"))) + text[place + 1 :]
@@ -91,12 +91,28 @@ def test_a_digit_beyond_reading_is_restored_by_the_check_digit() -> None:
         graph, costs = chain(text)
         costs[place, :10] = 0.0
         labels = viterbi(graph, costs, micr_grammar().graph).path(0)[0]
-        assert E13B.decode(labels) == text
+        assert LABELS.decode(labels) == text
+
+
+@given(st.text("0123456789", min_size=8, max_size=8), st.integers(0, 8))
+def test_a_lost_digit_of_a_routing_number_is_the_one_that_stdnum_accepts(eight: str, place: int) -> None:
+    number = eight + rtn.calc_check_digit(eight)
+    lost = LOST[int(number[place])]
+    text = f"A{number[:place]}{lost}{number[place + 1 :]}A"
+    assert as_printed(text) == f"A{number}A"
+    assert read(text) == (LOST_PENALTY, Form.US)
+
+
+def test_digits_are_lost_in_routing_numbers_alone() -> None:
+    grammar = micr_grammar()
+    lost = torch.tensor([label in LOST for label in LABELS.labels])[grammar.graph.label]
+    assert set(grammar.forms[lost].tolist()) == {Form.US}
+    assert read(f"A021000021A{LOST[1]}234C")[1] is None
 
 
 def test_rubbish_may_stand_anywhere() -> None:
     for grammar in (free_grammar().graph, micr_grammar().graph):
-        loops = (grammar.source == grammar.target) & (grammar.label == E13B.rubbish)
+        loops = (grammar.source == grammar.target) & (grammar.label == LABELS.rubbish)
         assert sorted(grammar.source[loops].tolist()) == list(range(len(grammar.start)))
 
 

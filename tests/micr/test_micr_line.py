@@ -44,8 +44,8 @@ def test_the_way_back_leads_to_the_ink(height: float) -> None:
     strip = straighten(image)
     assert strip is not None
     y, x = np.nonzero(strip.ink > 200)
-    places = np.stack([x, y, np.ones(len(x))]) * 1.0
-    at_x, at_y = np.round(strip.to_image @ places).astype(int)
+    down = (y - (ROWS - 1) / 2) * strip.height[x] / HEIGHT
+    at_x, at_y = np.round(strip.x[x]).astype(int), np.round(strip.middle[x] + down).astype(int)
     assert (image[at_y, at_x] < 128).mean() > 0.97
 
 
@@ -63,7 +63,9 @@ def test_grey_paper_and_shade_do_not_matter() -> None:
 def test_any_picture_gives_a_strip_or_none(rows: int, columns: int, seed: int) -> None:
     image = np.random.default_rng(seed).integers(0, 256, (rows, columns)).astype(np.uint8)
     strip = straighten(image)
-    assert strip is None or (strip.ink.shape[0] == ROWS and np.isfinite(strip.to_image).all())
+    assert strip is None or (
+        strip.ink.shape[0] == ROWS and np.isfinite([strip.x, strip.middle, strip.height]).all()
+    )
 
 
 def test_blank_paper_has_no_line() -> None:

@@ -10,7 +10,7 @@ from toy_lines import TEXT, clean_line, page
 
 from chequereader.box import Box
 from chequereader.micr.line import straighten
-from chequereader.micr.locate import locate
+from chequereader.micr.locate import at_foot, locate
 from chequereader.micr.reading import MicrReading
 
 
@@ -57,9 +57,32 @@ def test_a_skewed_line_comes_out_level(degrees: float) -> None:
     best, _, candidate = max((likeness(c.image, 22), k, c) for k, c in enumerate(candidates))
     assert best > 0.6 and candidate.turned == 0
     strip = straighten(candidate.image[:, 60:-60])
-    assert strip is not None and abs(strip.to_image[1, 0]) < 0.01
+    assert strip is not None and np.ptp(strip.middle) < 0.01 * len(strip.middle) + 1
 
 
 def test_pages_without_rows_have_no_candidates() -> None:
     assert locate(np.full((600, 1200), 240, np.uint8)) == []
     assert locate(np.full((3, 2), 240, np.uint8)) == []
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_the_line_is_found_at_the_foot_of_a_level_page(over: bool) -> None:
+    image, box = page()
+    scan = np.ascontiguousarray(np.rot90(image, 2)) if over else image
+    where = turned(box, image.shape, 2) if over else box
+    first = at_foot(scan, over)[0]
+    assert likeness(first.image, 23) > 0.6 and first.turned == 2 * over
+    rows, columns = first.image.shape
+    whole = MicrReading(
+        "0", {}, "free", 1.0, "none", (), Box(0, 0, columns, rows), (Box(0, 0, columns, rows),)
+    )
+    reading = first.on_page(whole)
+    assert reading.box.intersection(where).area > 0.95 * where.area
+    assert reading.characters == (reading.box,)
+
+
+def test_the_foot_of_a_cheque_is_all_that_is_searched() -> None:
+    image, _ = page()
+    assert at_foot(image, over=True) == []
+    under_a_voucher = np.concatenate([image, np.full((700, 1400), 235, np.uint8)])
+    assert likeness(at_foot(under_a_voucher)[0].image, 23) > 0.6

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toy_lines import clean_line
+from toy_lines import bare_strip, clean_line
 
-from chequereader.micr.line import HEIGHT, ROWS, Strip, straighten
+from chequereader.box import Box
+from chequereader.micr.line import HEIGHT, ROWS, straighten
 from chequereader.micr.segmenter import GEOMETRY, PITCH, MicrSegmentation, looked_at, segment
-
-IDENTITY = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 
 
 def of_text(text: str) -> MicrSegmentation:
@@ -64,6 +65,34 @@ def test_blank_cells_are_counted(blanks: int) -> None:
     assert sorted(cells[cells > 0].tolist()) == [blanks]
 
 
+@pytest.mark.parametrize("digit", "0123456789")
+def test_what_was_erased_leaves_a_blank_of_one_cell(digit: str) -> None:
+    strip = straighten(clean_line(f"0{digit}1"))
+    assert strip is not None
+    gone = segment(strip).columns[longest_path(segment(strip))[1]]
+    for remnant in (0, 255):
+        ink = strip.ink.copy()
+        ink[:, gone[0] - 1 : gone[1] + 1] = 0
+        ink[14:17, gone.sum() // 2 - 2 : gone.sum() // 2 + 2] = remnant
+        segmentation = segment(bare_strip(ink))
+        check(segmentation)
+        cells = segmentation.geometry[:, GEOMETRY.index("blank_cells")]
+        assert cells[cells > 0].tolist() == [1]
+
+
+def test_a_blot_over_three_characters_is_cut_by_the_pitch() -> None:
+    strip = straighten(clean_line("0123456789"))
+    assert strip is not None
+    clean = segment(strip)
+    path = longest_path(clean)
+    ink = strip.ink.copy()
+    ink[5:27, clean.columns[path[4], 0] : clean.columns[path[6], 1]] = 255
+    segmentation = segment(bare_strip(ink))
+    check(segmentation)
+    for arc in path[4:7]:
+        assert np.abs(segmentation.columns - clean.columns[arc]).max(axis=1).min() <= 4
+
+
 def test_no_candidate_holds_two_characters() -> None:
     segmentation = of_text("A1111A2222C")
     inked = segmentation.geometry[:, -1] == 0
@@ -76,7 +105,7 @@ def test_touching_characters_come_apart() -> None:
     ink = strip.ink.copy()
     columns = np.flatnonzero((ink > 96).any(axis=0))
     ink[ROWS - 8 : ROWS - 6, columns[0] : columns[-1]] = 255  # a smear along the foot joins all of them
-    clean, segmentation = segment(strip), segment(Strip(ink, strip.to_image))
+    clean, segmentation = segment(strip), segment(bare_strip(ink))
     check(segmentation)
     for character in clean.columns[longest_path(clean)]:
         assert np.abs(segmentation.columns - character).max(axis=1).min() <= 2
@@ -106,7 +135,7 @@ def test_a_crop_shows_its_candidate_alone() -> None:
 def test_any_strip_gives_a_graph(width: int, seed: int, share: float) -> None:
     rng = np.random.default_rng(seed)
     ink = (255 * (rng.random((ROWS, width)) < share)).astype(np.uint8)
-    segmentation = segment(Strip(ink, IDENTITY))
+    segmentation = segment(bare_strip(ink))
     if segmentation.cuts:
         check(segmentation)
     else:
@@ -114,7 +143,7 @@ def test_any_strip_gives_a_graph(width: int, seed: int, share: float) -> None:
 
 
 def test_a_strip_without_ink_has_no_graph() -> None:
-    segmentation = segment(Strip(np.zeros((ROWS, 100), np.uint8), IDENTITY))
+    segmentation = segment(bare_strip(np.zeros((ROWS, 100), np.uint8)))
     assert segmentation.cuts == 0 and segmentation.crops.shape == (0, 32, 32)
 
 
@@ -124,7 +153,7 @@ def test_the_box_of_a_line_lies_around_its_ink() -> None:
     assert strip is not None
     segmentation = segment(strip)
     path = longest_path(segmentation)
-    box = segmentation.image_box(path[0], path[-1])
+    box = reduce(Box.union, segmentation.image_boxes(path))
     y, x = np.nonzero(image < 128)
     assert (box.x0, box.y0, box.x1, box.y1) == pytest.approx(
         (x.min(), y.min(), x.max() + 1, y.max() + 1), abs=3

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chequereader.box import Box
+from chequereader.micr.line import HEIGHT, ROWS, Strip
 from chequereader.synthetic.e13b import PITCH, SQUARE, fine_shape
 
 TEXT = "C001974C A122016066A 001464159C"
@@ -31,6 +32,12 @@ def clean_line(text: str, height: float = 24.0, degrees: float = 0.0, pad: int =
         turn = cv2.getRotationMatrix2D(middle, -degrees, 1.0)
         small = cv2.warpAffine(small, turn, (small.shape[1], small.shape[0]))
     return np.round(255 * (1 - np.clip(small, 0, 1))).astype(np.uint8)
+
+
+def bare_strip(ink: NDArray[np.uint8]) -> Strip:
+    """Return a strip of its own picture."""
+    columns = np.arange(ink.shape[1], dtype=np.float64)
+    return Strip(ink, columns, np.full(len(columns), (ROWS - 1) / 2), np.full(len(columns), HEIGHT))
 
 
 def page(height: float = 23.0) -> tuple[NDArray[np.uint8], Box]:

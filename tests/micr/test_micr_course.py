@@ -1,0 +1,76 @@
+"""The course of a line: fields of several sizes, lines that bend, what lies beside the characters."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from toy_lines import clean_line
+
+from chequereader.micr.course import course_of
+
+
+def mask_of(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return (image < 128).astype(np.uint8)
+
+
+def beside(left: NDArray[np.uint8], right: NDArray[np.uint8], lower: int) -> NDArray[np.uint8]:
+    """Two pictures side by side, the right one so many pixels lower."""
+    rows = max(left.shape[0], right.shape[0] + lower)
+    out = np.full((rows, left.shape[1] + right.shape[1]), 255, np.uint8)
+    out[: left.shape[0], : left.shape[1]] = left
+    out[lower : lower + right.shape[0], left.shape[1] :] = right
+    return out
+
+
+@pytest.mark.parametrize(("height", "lower"), [(24.0, 8), (16.0, 0), (30.0, 2)])
+def test_a_field_of_another_size_and_place_is_followed(height: float, lower: int) -> None:
+    first, second = clean_line("A021000021A 123456C", 24), clean_line("B0000012345B", height)
+    course = course_of(mask_of(beside(first, second, lower)))
+    alone = course_of(mask_of(first)), course_of(mask_of(second))
+    assert course is not None and alone[0] is not None and alone[1] is not None
+    mine = course.x >= first.shape[1]
+    assert np.abs(course.height[mine] - height).max() < 1.5
+    assert np.abs(course.middle[mine] - np.median(alone[1].middle) - lower).max() < 1.5
+    assert np.abs(course.height[~mine] - 24).max() < 1.5
+    assert np.abs(course.middle[~mine] - np.median(alone[0].middle)).max() < 1.5
+
+
+def test_a_photo_nearer_to_one_end_is_followed() -> None:
+    image = clean_line("A021000021A 123456789C 0101", 30)
+    rows, columns = image.shape
+    before = np.array([[0, 0], [0, rows], [columns, 0], [columns, rows]], np.float32)
+    after = np.array([[0, 0], [0, rows], [columns, 10], [columns, rows - 10]], np.float32)
+    seen = cv2.warpPerspective(
+        image, cv2.getPerspectiveTransform(before, after), (columns, rows), borderValue=255
+    )
+    course = course_of(mask_of(np.asarray(seen, np.uint8)))
+    assert course is not None
+    expected = 30 * (1 - 20 / rows * course.x / columns)
+    assert np.abs(course.height - expected).max() < 2
+
+
+def test_rules_and_dirt_do_not_count() -> None:
+    image = clean_line("A021000021A 123456789C 0101", 24, pad=24)
+    plain = course_of(mask_of(image))
+    image[-10:-8, 20:-20] = 0
+    for x in range(30, image.shape[1] - 30, 37):
+        image[-20:-18, x : x + 2] = 0
+        image[8:10, x + 9 : x + 11] = 0
+    dirty = course_of(mask_of(image))
+    assert plain is not None and dirty is not None
+    assert np.abs(np.interp(dirty.x, plain.x, plain.height) - dirty.height).max() < 1.5
+    assert np.abs(np.interp(dirty.x, plain.x, plain.middle) - dirty.middle).max() < 1.5
+
+
+def test_broken_digits_are_measured_as_a_whole() -> None:
+    image = clean_line("A021000021A 000000", 24)
+    middle = image.shape[0] // 2
+    image[middle - 2 : middle + 2] = 255  # no digit is in one piece
+    course = course_of(mask_of(image))
+    assert course is not None and np.median(course.height) == pytest.approx(24, abs=1.5)
+
+
+def test_no_ink_has_no_course() -> None:
+    assert course_of(np.zeros((30, 200), np.uint8)) is None
