@@ -45,6 +45,8 @@ SPLIT = Path("data/splits/micr-e13b-validation.txt")
 CORRECTIONS = Path("data/splits/micr-e13b-corrections.csv")
 """Training lines whose truth isn't what the picture shows: the right text, none where it can't be told."""
 CALIBRATION_SEED, CALIBRATION_LINES = 77_777, 1000
+REAL_PASSES = 2
+"""How often a pass goes over each real line."""
 SMEARED = 0.3
 """Share of drawn lines with an unreadable character: what makes the network doubt where it should."""
 
@@ -209,7 +211,8 @@ def main(
 ) -> None:
     """Make the material, train twice, write the weights."""
     torch.manual_seed(seed)
-    lattices = pack_lines([*real_lines(data), *drawn_lines(drawn, seed)])
+    real = list(real_lines(data))
+    lattices = pack_lines([*real * REAL_PASSES, *drawn_lines(drawn, seed)])
     click.echo(json.dumps({"stage": "material", "lines": len(lattices), "candidates": len(lattices.source)}))
     recogniser = Recogniser(E13B, len(GEOMETRY)) if start is None else load_weights(start).recogniser
     train_characters(

@@ -8,9 +8,10 @@ from __future__ import annotations
 from chequereader.alphabet import LOWERED, RAISED, RUBBISH, Alphabet
 
 TRANSIT, AMOUNT, ON_US, DASH = "ABCD"
+SIGNS = TRANSIT + AMOUNT + ON_US + DASH
 """The four signs as transcriptions write them."""
 
-E13B = Alphabet("0123456789" + TRANSIT + AMOUNT + ON_US + DASH + RUBBISH)
+E13B = Alphabet("0123456789" + SIGNS + RUBBISH)
 """What the network tells apart."""
 
 LOST = "0123456789".translate(RAISED)

@@ -13,7 +13,7 @@ from chequereader.micr.reading import CheckDigit
 from chequereader.reading import amount_of
 
 _ON_US = r"(?P<on_us>[\dCD]*)"
-_AMOUNT = r"(?:B(?P<amount>\d{10})B)?"
+_AMOUNT = r"(?:B(?:(?P<amount>\d{10})B|\d{0,10}B?))?"
 _PATTERNS = {
     Form.US: rf"(?:C(?P<auxiliary_on_us>\d+)C)?A(?P<routing>\d{{9}})A{_ON_US}{_AMOUNT}",
     Form.CA: rf"(?:C(?P<cheque_number>\d+)C)?A(?P<branch>\d{{5}})D(?P<institution>\d{{3}})A{_ON_US}{_AMOUNT}",

@@ -124,7 +124,8 @@ def _between(sign: str, inner: Acceptor, form: Form) -> Acceptor:
 
 
 def _amount(form: Form) -> Acceptor:
-    return _between(AMOUNT, digits(10, 10, form=form), form)
+    """Accept an amount of ten digits, or what a picture that ends too early shows of one."""
+    return one_of(AMOUNT, form) + digits(1, 10, form=form).optional + one_of(AMOUNT, form).optional
 
 
 def free() -> Acceptor:

@@ -17,7 +17,7 @@ from torch import Tensor
 from chequereader.box import Box
 from chequereader.decision import Calibration, load_calibrations
 from chequereader.graph import Graph, forward, viterbi
-from chequereader.micr.characters import E13B, LABELS, LOST, TRANSIT, as_printed
+from chequereader.micr.characters import E13B, LABELS, LOST, SIGNS, TRANSIT, as_printed
 from chequereader.micr.fields import check_digit, fields_of, form_of
 from chequereader.micr.grammar import ABA_WEIGHTS, FREE_PENALTY, Form, free_grammar, micr_grammar, spelled
 from chequereader.micr.line import straighten
@@ -38,6 +38,8 @@ check digit that restores it no longer tells whether the others are right."""
 _LINES_A_CALL = 64
 _LEAST_CHARACTERS = 6
 """Of a line found on a page; anything shorter may be any print."""
+_LEAST_CONFIDENCE = 0.01
+"""Of the same: other print, and the bars of CMC-7, leave everything open."""
 
 
 class MicrReader:
@@ -174,7 +176,8 @@ def _restored(text: str, form: Form, cost: Tensor, characters: Sequence[tuple[in
 
 def _is_line(reading: MicrReading) -> bool:
     """Tell whether what was read on a page is a MICR line and not any other print."""
-    return len(reading.raw) >= _LEAST_CHARACTERS
+    signs = sum(reading.raw.count(sign) for sign in SIGNS)
+    return signs > 0 and len(reading.raw) >= _LEAST_CHARACTERS and reading.confidence >= _LEAST_CONFIDENCE
 
 
 def _merit(reading: MicrReading) -> float:
