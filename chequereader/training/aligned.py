@@ -26,19 +26,23 @@ from chequereader.training.through_graph import constrained
 _BATCH = 32
 _OUTERMOST = 36  # pixels from the middle of the first or last character to where its ink ends, at most
 _INNERMOST = 5
+_CLEAR = 250.0  # ink in a column that is no stroke yet
+_PAPER = 80  # ink up to here may be the paper's pattern
 
 
 @dataclass(frozen=True)
 class AlignedStrip:
     """A strip with its characters: ``strip`` uint8 [32, width]; ``text`` as the path says it.
 
-    Character i stands between the columns ``edges`` [i] and [i + 1]; ``edges`` int64 [len(text) + 1].
+    Character i stands between the columns ``edges`` [i] and [i + 1]; ``edges`` int64 [len(text) + 1], and
+    ``clear`` bool as many, whether an edge runs beside all ink and not through it.
     ``written`` tells whether the truth was the text as written, or its digits alone.
     """
 
     strip: NDArray[np.uint8]
     text: str
     edges: NDArray[np.int64]
+    clear: NDArray[np.bool_]
     written: bool
 
 
@@ -76,13 +80,19 @@ def align(
                 np.array([(b + e - 1) / 2 for b, e in zip(begins, ends, strict=True)]) * STRIDE + REACH / 2
             )
             text = AMOUNTS.decode([int(label) for label in labels[begins]])
-            found.append(AlignedStrip(strip, text, _edges(strip, middles), not truth.isdecimal()))
+            found.append(AlignedStrip(strip, text, *_edges(strip, middles), not truth.isdecimal()))
     return found
 
 
-def _edges(strip: NDArray[np.uint8], middles: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Columns of least ink before, between and after the characters' middles."""
-    ink = np.convolve(strip.astype(np.float64).sum(axis=0), [0.25, 0.5, 0.25], mode="same")
+def _edges(
+    strip: NDArray[np.uint8], middles: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Columns of least ink before, between and after the characters' middles, and which are clear of it.
+
+    Paper doesn't count as ink.
+    """
+    stroke = np.clip(strip.astype(np.float64) - _PAPER, 0.0, None).sum(axis=0)
+    ink = np.convolve(stroke, [0.25, 0.5, 0.25], mode="same")
     width = strip.shape[1]
 
     def least(low: float, high: float, near: float) -> int:
@@ -93,4 +103,5 @@ def _edges(strip: NDArray[np.uint8], middles: NDArray[np.float64]) -> NDArray[np
     between = [least(a + 1, b, (a + b) / 2) for a, b in pairwise(middles.tolist())]
     first = least(middles[0] - _OUTERMOST, middles[0] - _INNERMOST, middles[0] - REACH / 2)
     last = least(middles[-1] + _INNERMOST, middles[-1] + _OUTERMOST, middles[-1] + REACH / 2)
-    return np.array([first, *between, last], np.int64)
+    edges = np.array([first, *between, last], np.int64)
+    return edges, ink[edges] <= _CLEAR

@@ -38,6 +38,7 @@ _WRITABLE = AMOUNTS.labels.replace(RUBBISH, "")
 _PAD = REACH // 2  # columns of nothing at either end, as ``segmentation.strip`` leaves them
 _FINE = 2.0  # lines are laid this much larger than they stand in the strip
 _DARK = 90  # ink from here on is a stroke's, not the paper's pattern
+_PATTERN = 0.15
 _FAINT = 0.35  # ink from here on is a character's
 _SEPARATORS = ".,"
 
@@ -61,7 +62,8 @@ class Composer:
     ) -> None:
         self.lines = [line for line in lines if any(c.isdigit() for c in line.text)]
         self.images, self.pens = list(images), pens
-        ways = [(self._reordered, bool(self.lines)), (self._mixed, bool(self.lines)), (self._written, True)]
+        self._whole = [k for k, line in enumerate(self.lines) if line.clear.all()]
+        ways = [(self._reordered, bool(self._whole)), (self._mixed, bool(self.lines)), (self._written, True)]
         self._ways = [way for way, possible in ways if possible]
         shares = np.array([share for share, (_, possible) in zip(_SHARES, ways, strict=True) if possible])
         self._shares = shares / shares.sum()
@@ -94,11 +96,12 @@ class Composer:
 
     @cached_property
     def _whose(self) -> dict[str, list[tuple[int, int]]]:
-        """Where each character stands: line and place in it."""
+        """Where each character stands by itself: line and place in it."""
         places: dict[str, list[tuple[int, int]]] = {}
         for k, line in enumerate(self.lines):
             for i, character in enumerate(line.text):
-                places.setdefault(character, []).append((k, i))
+                if line.clear[i] and line.clear[i + 1]:
+                    places.setdefault(character, []).append((k, i))
         return places
 
     def _cut(self, k: int, start: int, end: int) -> _Character:
@@ -106,12 +109,14 @@ class Composer:
         paper = np.zeros_like(self.lines[k].strip)
         paper[:, _PAD : paper.shape[1] - _PAD] = self._papers[k]
         under = paper[:, start : max(end, start + 1)].astype(np.float32)
-        ink = np.clip((columns - under) / np.maximum(255.0 - under, 1.0), 0.0, 1.0).astype(np.float32)
+        cover = (columns - under) / np.maximum(255.0 - under, 1.0)
+        # what the paper's pattern differs from its filling in is no ink
+        ink = np.clip((cover - _PATTERN) / (1.0 - _PATTERN), 0.0, 1.0).astype(np.float32)
         return _Character(columns, _without_neighbours(ink))
 
     def _reordered(self, rng: np.random.Generator) -> tuple[Strip, str] | None:
         """A strip's own digits in another order, with its own head, separators and tail."""
-        k = int(rng.integers(len(self.lines)))
+        k = self._whole[int(rng.integers(len(self._whole)))]
         line, characters = self.lines[k], self._characters[k]
         digits = [i for i, c in enumerate(line.text) if c.isdigit()]
         separators = [i for i, c in enumerate(line.text) if c in _SEPARATORS and digits[0] < i < digits[-1]]
@@ -148,8 +153,10 @@ class Composer:
         hands = rng.integers(len(self.lines), size=int(rng.integers(1, 4)))
         mine: dict[str, list[tuple[int, int]]] = {}
         for k in hands:
-            for i, character in enumerate(self.lines[k].text):
-                mine.setdefault(character, []).append((int(k), i))
+            line = self.lines[k]
+            for i, character in enumerate(line.text):
+                if line.clear[i] and line.clear[i + 1]:
+                    mine.setdefault(character, []).append((int(k), i))
         spacing = rng.normal(0.13, 0.09) * DIGIT * STRETCH
         pieces, x = [], 0.0
         for character in text:
@@ -178,8 +185,12 @@ class Composer:
             return None
         height = DIGIT * _FINE
         if self.pens is None or rng.random() < _DRAWN:
-            drawn = Writer.choose((13, int(rng.integers(1 << 30)))).write(text, height, rng)
+            writer = Writer.choose((13, int(rng.integers(1 << 30))))
+            drawn = writer.write(text, height, rng)
             coverage, baseline = drawn.coverage, drawn.baseline
+            if writer.style.stacked and any(c in AMOUNTS.raised for c in text):
+                # the hundred stands below the cents, in the same columns, where it can't be told after them
+                text = text.removesuffix("/100")
         else:
             sources: list[GlyphSource] = [self.pens]
             if self.images and rng.random() < 0.6:

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from chequereader.alphabet import AMOUNTS
-from chequereader.grammar import Grammar, with_amount, with_digits, with_text
+from chequereader.grammar import Grammar, with_digits, with_text
 from chequereader.graph import Graph, pack, subgraph
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.training.criteria import CRITERIA
@@ -130,12 +130,9 @@ def _back_through_pictures(shapes: Callable[[Tensor], Tensor], crops: Tensor, sh
 def constrained(grammar: Grammar, truth: str) -> Graph:
     """Return the grammar constrained to a truth: a text as it stands, or digits with any signs.
 
-    A row of figures says nothing of raised cents, which have the same digits: it is read without any. Cents
-    over a hundred are often written on top of each other, in no order from left to right: such a text
-    stands for all that are worth the same. ``UsageError`` if the grammar has no such amount.
+    A row of figures says nothing of raised cents, which have the same digits: it is read without any.
+    ``UsageError`` if the grammar has no such amount.
     """
-    if truth.endswith("/100"):
-        return with_amount(grammar, grammar.parse(truth).minor_units)
     if not truth.isdecimal():
         return with_text(grammar, truth)
     graph = with_digits(grammar, truth)

@@ -24,7 +24,7 @@ def marked(text: str, written: bool = True) -> AlignedStrip:
         x, rows = 16 + _PITCH * i, int(character) + 2 if character.isdigit() else 1
         strip[28 - 2 * rows : 28, x + 6 : x + 18] = 255
     edges = 16 + _PITCH * np.arange(len(text) + 1)
-    return AlignedStrip(strip, text, edges.astype(np.int64), written)
+    return AlignedStrip(strip, text, edges.astype(np.int64), np.ones(len(edges), bool), written)
 
 
 def blocks(strip: NDArray[np.uint8]) -> list[int]:
