@@ -1,4 +1,4 @@
-"""MICR lines through the command line, with the shipped weights: the project's samples, and lines cut from them."""
+"""MICR lines through the command line, with the shipped weights: the samples, and lines cut from them."""
 
 from __future__ import annotations
 
