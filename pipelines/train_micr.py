@@ -4,7 +4,7 @@
 
 ``--data`` holds the set micr-e13b; the strings of ``data/splits/micr-e13b-validation.txt`` are left out.
 First the network learns characters from lines that fall into as many pieces as they have characters; then
-whole lines through the graph, from their text alone (eq. 17). What to expect is in ``docs/results/micr.md``.
+whole lines through the graph, from their text alone (eq. 17); with ``--start`` both go on from weights. What to expect is in ``docs/results/micr.md``.
 """
 
 from __future__ import annotations
@@ -45,8 +45,6 @@ SPLIT = Path("data/splits/micr-e13b-validation.txt")
 CORRECTIONS = Path("data/splits/micr-e13b-corrections.csv")
 """Training lines whose truth isn't what the picture shows: the right text, none where it can't be told."""
 CALIBRATION_SEED, CALIBRATION_LINES = 77_777, 1000
-REAL_PASSES = 2
-"""How often a pass goes over each real line."""
 SMEARED = 0.3
 """Share of drawn lines with an unreadable character: what makes the network doubt where it should."""
 
@@ -211,8 +209,7 @@ def main(
 ) -> None:
     """Make the material, train twice, write the weights."""
     torch.manual_seed(seed)
-    real = list(real_lines(data))
-    lattices = pack_lines([*real * REAL_PASSES, *drawn_lines(drawn, seed)])
+    lattices = pack_lines([*real_lines(data), *drawn_lines(drawn, seed)])
     click.echo(json.dumps({"stage": "material", "lines": len(lattices), "candidates": len(lattices.source)}))
     recogniser = Recogniser(E13B, len(GEOMETRY)) if start is None else load_weights(start).recogniser
     train_characters(
