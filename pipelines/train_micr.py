@@ -4,7 +4,8 @@
 
 ``--data`` holds the set micr-e13b; the strings of ``data/splits/micr-e13b-validation.txt`` are left out.
 First the network learns characters from lines that fall into as many pieces as they have characters; then
-whole lines through the graph, from their text alone (eq. 17); with ``--start`` both go on from weights. What to expect is in ``docs/results/micr.md``.
+whole lines through the graph, from their text alone (eq. 17). With ``--start`` both go on from weights.
+What to expect is in ``docs/results/micr.md``.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
 SET is a cheque set of MICR lines. Of its distinct lines with a US routing number that are read right as they
 are, one digit is blacked out, blotted, blurred, drowned in noise, erased or worn off. Two shares are told of
 each: the whole line right, and right with the place told as restored. Speed is CPU time of reading the lines
-as they are, 64 together. Not for accuracy on lines as they are: see ``chequereader evaluate SET --field micr``.
+as they are, 64 together. Not for accuracy: see ``chequereader evaluate SET --field micr``.
 """
 
 from __future__ import annotations
