@@ -27,7 +27,6 @@ from chequereader.interpretation import (
     Answer,
     Lattice,
     answers,
-    arc_posteriors,
     between_cuts,
     over_positions,
     worthwhile,
@@ -158,8 +157,9 @@ class Reader:
         if self.recogniser is not None:
             if self.sliding is not None:
                 with _timed(stages, "interpret"):
-                    for page in pages:
-                        page.keep(worthwhile(page.lattice, self.notations[0]))
+                    kept = worthwhile([page.lattice for page in pages], self.notations[0])
+                    for page, zones in zip(pages, kept, strict=True):
+                        page.keep(zones)
             with _timed(stages, "segment"):
                 for page in pages:
                     page.segmentations = [candidates(field) for field in page.fields]
@@ -238,8 +238,7 @@ class Reader:
         )
 
     def _symbols(self, page: FollowedPage, answer: Answer) -> tuple[Symbol, ...]:
-        zone, graph = page.zones[answer.zone], page.graphs[answer.notation][answer.zone]
-        posterior = arc_posteriors(self.notations[answer.notation], graph)
+        zone = page.zones[answer.zone]
         return tuple(
             Symbol(
                 AMOUNTS.labels[label],
@@ -249,7 +248,7 @@ class Reader:
             for (label, _, _), box, confidence in zip(
                 spoken(answer.path),
                 boxes(answer.path, page.ink(answer)),
-                confidences(answer.path, posterior),
+                confidences(answer.path, answer.posterior),
                 strict=True,
             )
         )

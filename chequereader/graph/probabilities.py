@@ -1,0 +1,292 @@
+"""Sums over the paths of segmentation graphs in probabilities instead of penalties: the quick way of reading.
+
+A level of all members at once is a product with a sparse matrix, on the CPU and without gradients. Where
+``fused`` adds logarithms, differences above 700 vanish here: a path that much worse than others to the same
+node counts as none. For training, other devices and graphs of any shape see ``fused``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from torch import Tensor
+
+from chequereader.graph.errors import GraphError, PenaltyError
+from chequereader.graph.graph import Graph
+from chequereader.graph.order import on_device, on_host, spans
+from chequereader.graph.pairing import check_labels
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Probabilities:
+    """Segmentation graphs composed with grammars, summed over their paths.
+
+    ``segmentation``: packed; each member's nodes in a row from its only start to its only final node, at most
+    one arc from one node to another, and upwards. ``penalties`` [arcs, labels]: what a label costs on an arc,
+    beside the arc's own. ``grammar``: acceptors over the labels without epsilon, one for all, or several:
+    ``member`` int64 [grammars] tells the segmentation graph that each is composed with. Raises
+    :class:`GraphError` for graphs of another shape, and its kinds as :func:`viterbi` does.
+    """
+
+    def __init__(
+        self, segmentation: Graph, penalties: Tensor, grammar: Graph, member: Ints | None = None
+    ) -> None:
+        check_labels(grammar, penalties.shape[1])
+        grammar.check_penalties()
+        self.segmentation, self.penalties, self.grammar = segmentation, penalties, grammar
+        self._row = _Rows(segmentation, penalties)
+        copies = segmentation.members if member is None else 1
+        if member is None and grammar.members != 1:
+            raise GraphError(f"{grammar.members} grammars: tell the segmentation graph of each")
+        self._moves = _Moves(grammar, copies)
+        self.member = np.arange(copies) if member is None else member
+        self._last = self._row.last[self.member]
+        self._column = self.member[self._moves.block] * self._row.labels + self._moves.label
+
+    @cached_property
+    def total(self) -> Floats:
+        """Forward penalty of all paths of each grammar, [grammars], +inf without one (eq. 13)."""
+        moves = self._moves
+        values, _, unit = self._forward
+        ends = values[self._last[moves.state_block], np.arange(moves.states)] * moves.final
+        with np.errstate(divide="ignore"):
+            mass = np.log(np.add.reduceat(ends, moves.first_state))
+        return unit[self._last, np.arange(len(mass))] - mass
+
+    def posteriors(self, member: int) -> Tensor:
+        """Return how probable it is that a path of a member takes each label on each arc, [arcs, labels].
+
+        Of one grammar for all. It is the gradient of the total.
+        """
+        row, own = self._row, self._moves.block == member
+        slots = row.arc[row.level, row.lag, member] >= 0
+        shares = self._posterior[slots][:, own]
+        column = np.arange(len(shares))[:, None] * row.labels + self._moves.label[own]
+        found = np.bincount(column.ravel(), shares.ravel(), len(shares) * row.labels)
+        order = np.argsort(row.arc[row.level[slots], row.lag[slots], member])
+        return torch.from_numpy(found.reshape(-1, row.labels)[order]).to(self.penalties)
+
+    def likely(self, margin: float | Floats) -> Graph:
+        """Return what is composed, without arcs that paths take with a probability below exp(-margin).
+
+        Of one grammar for all; ``margin`` is a number or [members], at minus infinity the member stays
+        empty. Every path is in it whose penalty is at most the total plus ``margin``. Like ``interpret``'s:
+        penalties are the sum of all three kinds; ``origin`` int64 [arcs, 2] names the segmentation arc and
+        the grammar arc.
+        """
+        row, moves = self._row, self._moves
+        values, passed, _ = self._forward
+        least = np.broadcast_to(np.exp(-np.asarray(margin)), len(self.member)).take(moves.block)
+        slot, group = np.nonzero(self._posterior >= least)
+        at, move = spans(moves.first[group], moves.first[group + 1])
+        slot, group = slot[at], group[at]
+        level, lag = row.level[slot], row.lag[slot]
+        share = values[level - lag, moves.source[move]] * moves.weight[move] / passed[level - lag, group]
+        wide = self._posterior[slot, group] * share >= least[group]
+        group, move, level, lag = group[wide], move[wide], level[wide], lag[wide]
+        arc, grammar_arc = row.arc[level, lag, moves.block[group]], moves.order[move]
+        begin = moves.key(level - lag, moves.source[move], row.levels)
+        end = moves.key(level, moves.target[group], row.levels)
+        nodes = np.unique(np.concatenate([begin, end]))
+        block, level, state = moves.node(nodes, row.levels)
+        arcs, grammar_arcs, source, target, member, start, final = on_device(
+            self.penalties.device,
+            arc,
+            grammar_arc,
+            np.searchsorted(nodes, begin),
+            np.searchsorted(nodes, end),
+            block,
+            (level == 0) & (moves.start[state] > 0),
+            (level == row.last[block]) & (moves.final[state] > 0),
+        )
+        label = self.grammar.label[grammar_arcs]
+        penalty = self.penalties[arcs, label] + self.segmentation.penalty[arcs]
+        penalty = penalty + self.grammar.penalty[grammar_arcs]
+        members, origin = self.segmentation.members, torch.stack([arcs, grammar_arcs], 1)
+        return Graph(source, target, label, penalty, member, start, final, members, origin)
+
+    @cached_property
+    def _forward(self) -> tuple[Floats, Floats, Floats]:
+        """Values [levels, states], what they pass on [levels, groups], minus the logarithm of their unit."""
+        row, moves = self._row, self._moves
+        values = np.zeros((row.levels, moves.states))
+        passed = np.zeros((row.levels, moves.groups))
+        unit = np.zeros((row.levels, len(self.member)))
+        values[0] = moves.start
+        passed[0] = moves.out @ values[0]
+        for level in range(1, row.levels):
+            steps = [(level - lag, level, lag) for lag in row.lags(level)]
+            sums, least = self._summed(passed, unit, steps)
+            values[level], unit[level] = self._scaled(moves.into @ sums, least)
+            passed[level] = moves.out @ values[level]
+        return values, passed, unit
+
+    @cached_property
+    def _backward(self) -> tuple[Floats, Floats]:
+        """What lies behind each group [levels, groups], minus the logarithm of its unit."""
+        row, moves = self._row, self._moves
+        behind = np.zeros((row.levels, moves.groups))
+        unit = np.zeros((row.levels, len(self.member)))
+        for level in reversed(range(row.levels)):
+            steps = [(level + lag, level + lag, lag) for lag in row.lags_from(level)]
+            sums, least = self._summed(behind, unit, steps)
+            ends = moves.final * (self._last == level)[moves.state_block]
+            values, unit[level] = self._scaled(moves.back @ sums + ends, least)
+            behind[level] = values[moves.target]
+        return behind, unit
+
+    @cached_property
+    def _posterior(self) -> Floats:
+        """How probable each group is on the arcs of each lag into each level, [slots, groups]."""
+        row, moves = self._row, self._moves
+        _, passed, unit = self._forward
+        behind, unit_behind = self._backward
+        level, lag = row.level, row.lag
+        paid = unit[level - lag] + row.least[level, lag] + unit_behind[level]
+        possible = (paid < np.inf) & (self.total < np.inf)
+        factor = np.exp(np.subtract(self.total, paid, where=possible, out=np.full(paid.shape, -np.inf)))
+        found = passed[level - lag] * behind[level]
+        found *= row.emission[level, lag].take(self._column, axis=1)
+        found *= factor.take(moves.block, axis=1)
+        return found
+
+    def _summed(
+        self, values: Floats, unit: Floats, steps: Sequence[tuple[int, int, int]]
+    ) -> tuple[Floats, Floats]:
+        """Sum [groups] of values at some levels, each over the arcs of a lag into a level, and its unit."""
+        row, moves = self._row, self._moves
+        sums, least = np.zeros(moves.groups), np.zeros(len(self.member))
+        if not steps:
+            return sums, least
+        paid = np.stack([unit[at] + row.least[level, lag][self.member] for at, level, lag in steps])
+        least = paid.min(axis=0)
+        least[least == np.inf] = 0.0
+        for (at, level, lag), factor in zip(steps, np.exp(least - paid), strict=True):
+            part = row.emission[level, lag].take(self._column)
+            part *= values[at]
+            if len(steps) > 1:
+                part *= factor.take(moves.block)
+            sums += part
+        return sums, least
+
+    def _scaled(self, values: Floats, unit: Floats) -> tuple[Floats, Floats]:
+        """Divide values [states] by the largest of their grammar, and put that into the unit."""
+        moves = self._moves
+        top = np.maximum.reduceat(values, moves.first_state)
+        top[top == 0.0] = 1.0
+        return values * (1.0 / top).take(moves.state_block), unit - np.log(top)
+
+
+class _Rows:
+    """Arcs of segmentation graphs by level and lag: the place of their target, and how far back they began.
+
+    ``arc`` int64 [levels, lags, members], -1 for none; ``emission`` [levels, lags, members * labels] is
+    exp(least - penalty), nought for none, with ``least`` [levels, lags, members]. ``level``, ``lag`` int64
+    [slots]: those that have arcs. ``last`` int64 [members]: of each one's last node.
+    """
+
+    def __init__(self, segmentation: Graph, penalties: Tensor) -> None:
+        source, target, offset, start, final = on_host(
+            segmentation.source,
+            segmentation.target,
+            segmentation.node_offset,
+            segmentation.start,
+            segmentation.final,
+        )
+        (cost,) = on_host(penalties + segmentation.penalty[:, None])
+        member = on_host(segmentation.node_member)[0][source]
+        self.last = np.diff(offset) - 1
+        self.labels = cost.shape[1]
+        level, lag = target - offset[member], target - source
+        self.levels, lags = int(self.last.max()) + 1, int(lag.max(initial=1)) + 1
+        self.arc = np.full((self.levels, lags, segmentation.members), -1)
+        ends = np.zeros_like(start), np.zeros_like(final)
+        ends[0][offset[:-1]], ends[1][offset[1:] - 1] = True, True
+        in_a_row = (self.last >= 0).all() and (lag > 0).all()
+        if not in_a_row or (start != ends[0]).any() or (final != ends[1]).any():
+            raise GraphError("nodes don't stand in a row from one start to one final node: see fused")
+        self.arc[level, lag, member] = np.arange(len(source))
+        if np.count_nonzero(self.arc >= 0) != len(source):
+            raise GraphError("two arcs lead from one node to another: see fused")
+        wrong = ~(cost > -np.inf).all(axis=1)
+        if wrong.any():
+            name = segmentation.arc_name(int(wrong.argmax()))
+            raise PenaltyError(f"{name} has a NaN or -inf among its penalties")
+        least = cost.min(axis=1, initial=np.inf)
+        self.least = np.full(self.arc.shape, np.inf)
+        self.least[level, lag, member] = least
+        emission = np.zeros((*self.arc.shape, self.labels))
+        open_ = least < np.inf
+        emission[level[open_], lag[open_], member[open_]] = np.exp(least[open_, None] - cost[open_])
+        self.emission = emission.reshape(self.levels, lags, -1)
+        # where any member has an arc
+        self.level, self.lag = np.nonzero((self.arc >= 0).any(axis=2))
+        self._lags: list[list[int]] = [[] for _ in range(self.levels)]
+        for level_, lag_ in zip(self.level.tolist(), self.lag.tolist(), strict=True):
+            self._lags[level_].append(lag_)
+
+    def lags(self, level: int) -> list[int]:
+        """How far back the arcs into a level began."""
+        return self._lags[level]
+
+    def lags_from(self, level: int) -> list[int]:
+        """How far the arcs from a level lead."""
+        ahead = range(1, min(self.arc.shape[1], self.levels - level))
+        return [lag for lag in ahead if lag in self._lags[level + lag]]
+
+
+class _Moves:
+    """Arcs of grammars in groups of one label into one state; states and groups count through all grammars.
+
+    ``source`` int64 [arcs], ``weight`` [arcs] and ``order`` int64 [arcs], their ids, are sorted by group,
+    ``first`` int64 [groups + 1]. ``target``, ``label``, ``block`` int64 [groups]: of each group its state,
+    label and grammar. ``out`` takes values of states to groups, ``into`` back to states, summed, and ``back``
+    from groups to the states they come from. ``start``, ``final`` [states]: one or nought.
+    """
+
+    def __init__(self, grammar: Graph, copies: int) -> None:
+        source, target, label = on_host(grammar.source, grammar.target, grammar.label)
+        penalty, member = on_host(grammar.penalty.double(), grammar.node_member)
+        order = np.lexsort((label, target))
+        fresh = np.ones(len(order), bool)
+        fresh[1:] = (np.diff(target[order]) != 0) | (np.diff(label[order]) != 0)
+        first = np.flatnonzero(fresh)
+        states, groups, arcs = grammar.nodes, len(first), len(order)
+        self.states, self.groups = copies * states, copies * groups
+
+        def copied(of_one: Ints, step: int) -> Ints:
+            return (np.arange(copies)[:, None] * step + of_one).ravel()
+
+        self.order = copied(order, 0)
+        self.source = copied(source[order], states)
+        self.weight = np.tile(np.exp(-penalty[order]), copies)
+        self.first = np.append(copied(first, arcs), copies * arcs)
+        self.target = copied(target[order][first], states)
+        self.label = copied(label[order][first], 0)
+        self.state_block = copied(member, grammar.members)
+        self.block = self.state_block[self.target]
+        self.first_state = copied(on_host(grammar.node_offset)[0][:-1], states)
+        self.start, self.final = (
+            np.tile(flags.astype(np.float64), copies) for flags in on_host(grammar.start, grammar.final)
+        )
+        self.out = csr_array((self.weight, self.source, self.first), shape=(self.groups, self.states))
+        self.back = self.out.T.tocsr()
+        held_by = np.searchsorted(self.target, np.arange(self.states + 1))
+        ones = np.ones(self.groups), np.arange(self.groups), held_by
+        self.into = csr_array(ones, shape=(self.states, self.groups))
+
+    def key(self, level: int, state: Ints, levels: int) -> Ints:
+        """Number nodes of the composed graph by grammar, level and state."""
+        return (self.state_block[state] * levels + level) * self.states + state
+
+    def node(self, key: Ints, levels: int) -> tuple[Ints, Ints, Ints]:
+        """Grammar, level and state of such numbers."""
+        rest, state = np.divmod(key, self.states)
+        return *np.divmod(rest, levels), state
