@@ -165,14 +165,16 @@ def _paths(
         )
 
     preferred = {pair: preference(pair) for pair in pairs}
-    found: dict[Pair, tuple[int, Path, Tensor]] = {}
+    found: dict[Pair, tuple[int, Path]] = {}
     for turn in range(len(testimonies)):
         for k, testimony in enumerate(testimonies):
             asked = [pair for pair in pairs if pair not in found and preferred[pair][turn] == k]
             for pair, path in zip(asked, testimony.paths(asked), strict=True):
                 if path is not None:
-                    found[pair] = k, path, testimony.posterior(pair[0])
-    return found
+                    found[pair] = k, path
+    shown = {(k, zone) for (zone, _), (k, _) in found.items()}
+    posteriors = {(k, zone): testimonies[k].posterior(zone) for k, zone in shown}
+    return {pair: (k, path, posteriors[k, pair[0]]) for pair, (k, path) in found.items()}
 
 
 def _answer(
