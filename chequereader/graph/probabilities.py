@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -48,6 +49,10 @@ class Probabilities:
         self._moves = _Moves(grammar, copies)
         self.member = np.arange(copies) if member is None else member
         self._last = self._row.last[self.member]
+        # how many grammars, from the first, have yet to end at each level: longest first is quickest
+        going = np.zeros(self._row.levels, np.int64)
+        np.maximum.at(going, self._last, np.arange(1, len(self.member) + 1))
+        self._going = np.maximum.accumulate(going[::-1])[::-1]
         self._column = self.member[self._moves.block] * self._row.labels + self._moves.label
 
     @cached_property
@@ -120,12 +125,15 @@ class Probabilities:
         passed = np.zeros((row.levels, moves.groups))
         unit = np.zeros((row.levels, len(self.member)))
         values[0] = moves.start
-        passed[0] = moves.out @ values[0]
+        passed[0] = moves.of_first(len(self.member)).out @ values[0]
         for level in range(1, row.levels):
+            some = moves.of_first(self._going[level])
             steps = [(level - lag, level, lag) for lag in row.lags(level)]
-            sums, least = self._summed(passed, unit, steps)
-            values[level], unit[level] = self._scaled(moves.into @ sums, least)
-            passed[level] = moves.out @ values[level]
+            sums, least = self._summed(some, passed, unit, steps)
+            here = some.into @ sums
+            unit[level, : some.grammars] = self._scaled(some, here, least)
+            values[level, : some.states] = here
+            passed[level, : some.groups] = some.out @ here
         return values, passed, unit
 
     @cached_property
@@ -135,11 +143,14 @@ class Probabilities:
         behind = np.zeros((row.levels, moves.groups))
         unit = np.zeros((row.levels, len(self.member)))
         for level in reversed(range(row.levels)):
+            some = moves.of_first(self._going[level])
             steps = [(level + lag, level + lag, lag) for lag in row.lags_from(level)]
-            sums, least = self._summed(behind, unit, steps)
-            ends = moves.final * (self._last == level)[moves.state_block]
-            values, unit[level] = self._scaled(moves.back @ sums + ends, least)
-            behind[level] = values[moves.target]
+            sums, least = self._summed(some, behind, unit, steps)
+            here = some.back @ sums
+            ends = (self._last[: some.grammars] == level).take(moves.state_block[: some.states])
+            here += ends * moves.final[: some.states]
+            unit[level, : some.grammars] = self._scaled(some, here, least)
+            behind[level, : some.groups] = here.take(moves.target[: some.groups])
         return behind, unit
 
     @cached_property
@@ -148,40 +159,50 @@ class Probabilities:
         row, moves = self._row, self._moves
         _, passed, unit = self._forward
         behind, unit_behind = self._backward
-        level, lag = row.level, row.lag
-        paid = unit[level - lag] + row.least[level, lag] + unit_behind[level]
-        possible = (paid < np.inf) & (self.total < np.inf)
-        factor = np.exp(np.subtract(self.total, paid, where=possible, out=np.full(paid.shape, -np.inf)))
-        found = passed[level - lag] * behind[level]
-        found *= row.emission[level, lag].take(self._column, axis=1)
-        found *= factor.take(moves.block, axis=1)
+        found = np.zeros((len(row.level), moves.groups))
+        for going in np.unique(self._going).tolist():
+            slots = np.flatnonzero(self._going[row.level] == going)
+            if not len(slots):
+                continue
+            groups = moves.of_first(going).groups
+            level, lag = row.level[slots], row.lag[slots]
+            paid = unit[level - lag] + row.least[level, lag] + unit_behind[level]
+            possible = (paid < np.inf) & (self.total < np.inf)
+            factor = np.subtract(self.total, paid, where=possible, out=np.full(paid.shape, -np.inf))
+            shares = passed[level - lag, :groups] * behind[level, :groups]
+            shares *= row.emission[level, lag].take(self._column[:groups], axis=1)
+            shares *= np.exp(factor).take(moves.block[:groups], axis=1)
+            found[slots, :groups] = shares
         return found
 
     def _summed(
-        self, values: Floats, unit: Floats, steps: Sequence[tuple[int, int, int]]
+        self, some: _First, values: Floats, unit: Floats, steps: Sequence[tuple[int, int, int]]
     ) -> tuple[Floats, Floats]:
         """Sum [groups] of values at some levels, each over the arcs of a lag into a level, and its unit."""
-        row, moves = self._row, self._moves
-        sums, least = np.zeros(moves.groups), np.zeros(len(self.member))
+        row, block = self._row, self._moves.block[: some.groups]
+        sums, least = np.zeros(some.groups), np.zeros(some.grammars)
         if not steps:
             return sums, least
-        paid = np.stack([unit[at] + row.least[level, lag][self.member] for at, level, lag in steps])
+        member, column = self.member[: some.grammars], self._column[: some.groups]
+        paid = np.stack(
+            [unit[at, : some.grammars] + row.least[level, lag, member] for at, level, lag in steps]
+        )
         least = paid.min(axis=0)
         least[least == np.inf] = 0.0
         for (at, level, lag), factor in zip(steps, np.exp(least - paid), strict=True):
-            part = row.emission[level, lag].take(self._column)
-            part *= values[at]
+            part = row.emission[level, lag].take(column)
+            part *= values[at, : some.groups]
             if len(steps) > 1:
-                part *= factor.take(moves.block)
+                part *= factor.take(block)
             sums += part
         return sums, least
 
-    def _scaled(self, values: Floats, unit: Floats) -> tuple[Floats, Floats]:
-        """Divide values [states] by the largest of their grammar, and put that into the unit."""
-        moves = self._moves
-        top = np.maximum.reduceat(values, moves.first_state)
+    def _scaled(self, some: _First, values: Floats, unit: Floats) -> Floats:
+        """Divide values [states] in place by the largest of their grammar; return the new unit."""
+        top = np.maximum.reduceat(values, self._moves.first_state[: some.grammars])
         top[top == 0.0] = 1.0
-        return values * (1.0 / top).take(moves.state_block), unit - np.log(top)
+        values *= (1.0 / top).take(self._moves.state_block[: some.states])
+        return unit - np.log(top)
 
 
 class _Rows:
@@ -242,13 +263,27 @@ class _Rows:
         return [lag for lag in ahead if lag in self._lags[level + lag]]
 
 
+class _First(NamedTuple):
+    """The first so many grammars: how many states and groups they have, and their matrices.
+
+    ``out`` takes values of states to groups, ``into`` sums groups in their states, ``back`` takes groups to
+    the states that they come from.
+    """
+
+    grammars: int
+    states: int
+    groups: int
+    out: csr_array
+    into: csr_array
+    back: csr_array
+
+
 class _Moves:
     """Arcs of grammars in groups of one label into one state; states and groups count through all grammars.
 
     ``source`` int64 [arcs], ``weight`` [arcs] and ``order`` int64 [arcs], their ids, are sorted by group,
     ``first`` int64 [groups + 1]. ``target``, ``label``, ``block`` int64 [groups]: of each group its state,
-    label and grammar. ``out`` takes values of states to groups, ``into`` back to states, summed, and ``back``
-    from groups to the states they come from. ``start``, ``final`` [states]: one or nought.
+    label and grammar. ``start``, ``final`` [states]: one or nought.
     """
 
     def __init__(self, grammar: Graph, copies: int) -> None:
@@ -276,11 +311,33 @@ class _Moves:
         self.start, self.final = (
             np.tile(flags.astype(np.float64), copies) for flags in on_host(grammar.start, grammar.final)
         )
-        self.out = csr_array((self.weight, self.source, self.first), shape=(self.groups, self.states))
-        self.back = self.out.T.tocsr()
-        held_by = np.searchsorted(self.target, np.arange(self.states + 1))
-        ones = np.ones(self.groups), np.arange(self.groups), held_by
-        self.into = csr_array(ones, shape=(self.states, self.groups))
+        self.back = csr_array(
+            (self.weight, self.source, self.first), shape=(self.groups, self.states)
+        ).T.tocsr()
+        self.into = np.searchsorted(self.target, np.arange(self.states + 1))
+        self._of_first: dict[int, _First] = {}
+
+    def of_first(self, grammars: int) -> _First:
+        """Return the matrices of the first so many grammars."""
+        if grammars not in self._of_first:
+            self._of_first[grammars] = self._made_first(grammars)
+        return self._of_first[grammars]
+
+    def _made_first(self, grammars: int) -> _First:
+        states = np.searchsorted(self.state_block, grammars)
+        groups = np.searchsorted(self.block, grammars)
+        arcs = self.first[groups]
+        out = self.weight[:arcs], self.source[:arcs], self.first[: groups + 1]
+        into = np.ones(groups), np.arange(groups), self.into[: states + 1]
+        back = self.back.data[:arcs], self.back.indices[:arcs], self.back.indptr[: states + 1]
+        return _First(
+            grammars,
+            int(states),
+            int(groups),
+            csr_array(out, shape=(groups, states)),
+            csr_array(into, shape=(states, groups)),
+            csr_array(back, shape=(states, groups)),
+        )
 
     def key(self, level: int, state: Ints, levels: int) -> Ints:
         """Number nodes of the composed graph by grammar, level and state."""

@@ -48,7 +48,7 @@ class Testimony:
         self.misfit = [math.inf] * len(graphs)
         self.proposed: list[dict[int, Amount]] = [{} for _ in graphs]
         self._best: dict[Pair, Path] = {}
-        self._zones = [z for z, graph in enumerate(graphs) if len(graph.source)]
+        self._zones = self._longest_first([z for z, graph in enumerate(graphs) if len(graph.source)])
         if not self._zones:
             return
         self._sums = Probabilities(*_packed([graphs[z] for z in self._zones]), notation.graph)
@@ -78,11 +78,12 @@ class Testimony:
         """
         worth = [math.inf] * len(pairs)
         known = [i for i, (z, _) in enumerate(pairs) if self.total[z] < math.inf]
+        known.sort(key=lambda i: self._zones.index(pairs[i][0]))
         if known:
             asked = [pairs[i] for i in known]
-            zones = sorted({z for z, _ in asked})
+            zones = list(dict.fromkeys(z for z, _ in asked))
             graph, penalties = self._packed(zones)
-            member = np.searchsorted(zones, [z for z, _ in asked])
+            member = np.array([zones.index(z) for z, _ in asked])
             sums = Probabilities(graph, penalties, self._constrained(asked), member)
             for i, (z, _), score in zip(known, asked, sums.total.tolist(), strict=True):
                 worth[i] = max(score - self.total[z], 0.0)
@@ -102,6 +103,10 @@ class Testimony:
                     columns, arcs, _ = best.path(member)
                     found[i] = self._path([arc - starts[member] for arc in arcs], columns)
         return found
+
+    def _longest_first(self, zones: Sequence[int]) -> list[int]:
+        """Order zones so that those which end early are quickly left behind."""
+        return sorted(zones, key=lambda z: -self.graphs[z].nodes)
 
     def _path(self, arcs: Sequence[int], columns: Sequence[int]) -> Path:
         return Path(tuple(arcs), tuple(columns), self.notation.text(columns))
