@@ -9,21 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from scipy.sparse import csr_array
 from torch import Tensor
 
-from chequereader.graph.errors import GraphError, PenaltyError
+from chequereader.graph.errors import GraphError
 from chequereader.graph.graph import Graph
-from chequereader.graph.order import on_device, on_host, spans
+from chequereader.graph.moves import First, Floats, Ints, Moves
+from chequereader.graph.order import on_device, spans
 from chequereader.graph.pairing import check_labels
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from chequereader.graph.rows import Rows
 
 
 class Probabilities:
@@ -42,11 +38,11 @@ class Probabilities:
         check_labels(grammar, penalties.shape[1])
         grammar.check_penalties()
         self.segmentation, self.penalties, self.grammar = segmentation, penalties, grammar
-        self._row = _Rows(segmentation, penalties)
+        self._row = Rows(segmentation, penalties)
         copies = segmentation.members if member is None else 1
         if member is None and grammar.members != 1:
             raise GraphError(f"{grammar.members} grammars: tell the segmentation graph of each")
-        self._moves = _Moves(grammar, copies)
+        self._moves = Moves(grammar, copies)
         self.member = np.arange(copies) if member is None else member
         self._last = self._row.last[self.member]
         # how many grammars, from the first, have yet to end at each level: longest first is quickest
@@ -176,7 +172,7 @@ class Probabilities:
         return found
 
     def _summed(
-        self, some: _First, values: Floats, unit: Floats, steps: Sequence[tuple[int, int, int]]
+        self, some: First, values: Floats, unit: Floats, steps: Sequence[tuple[int, int, int]]
     ) -> tuple[Floats, Floats]:
         """Sum [groups] of values at some levels, each over the arcs of a lag into a level, and its unit."""
         row, block = self._row, self._moves.block[: some.groups]
@@ -197,153 +193,9 @@ class Probabilities:
             sums += part
         return sums, least
 
-    def _scaled(self, some: _First, values: Floats, unit: Floats) -> Floats:
+    def _scaled(self, some: First, values: Floats, unit: Floats) -> Floats:
         """Divide values [states] in place by the largest of their grammar; return the new unit."""
         top = np.maximum.reduceat(values, self._moves.first_state[: some.grammars])
         top[top == 0.0] = 1.0
         values *= (1.0 / top).take(self._moves.state_block[: some.states])
         return unit - np.log(top)
-
-
-class _Rows:
-    """Arcs of segmentation graphs by level and lag: the place of their target, and how far back they began.
-
-    ``arc`` int64 [levels, lags, members], -1 for none; ``emission`` [levels, lags, members * labels] is
-    exp(least - penalty), nought for none, with ``least`` [levels, lags, members]. ``level``, ``lag`` int64
-    [slots]: those that have arcs. ``last`` int64 [members]: of each one's last node.
-    """
-
-    def __init__(self, segmentation: Graph, penalties: Tensor) -> None:
-        source, target, offset, start, final = on_host(
-            segmentation.source,
-            segmentation.target,
-            segmentation.node_offset,
-            segmentation.start,
-            segmentation.final,
-        )
-        (cost,) = on_host(penalties + segmentation.penalty[:, None])
-        member = on_host(segmentation.node_member)[0][source]
-        self.last = np.diff(offset) - 1
-        self.labels = cost.shape[1]
-        level, lag = target - offset[member], target - source
-        self.levels, lags = int(self.last.max()) + 1, int(lag.max(initial=1)) + 1
-        self.arc = np.full((self.levels, lags, segmentation.members), -1)
-        ends = np.zeros_like(start), np.zeros_like(final)
-        ends[0][offset[:-1]], ends[1][offset[1:] - 1] = True, True
-        in_a_row = (self.last >= 0).all() and (lag > 0).all()
-        if not in_a_row or (start != ends[0]).any() or (final != ends[1]).any():
-            raise GraphError("nodes don't stand in a row from one start to one final node: see fused")
-        self.arc[level, lag, member] = np.arange(len(source))
-        if np.count_nonzero(self.arc >= 0) != len(source):
-            raise GraphError("two arcs lead from one node to another: see fused")
-        wrong = ~(cost > -np.inf).all(axis=1)
-        if wrong.any():
-            name = segmentation.arc_name(int(wrong.argmax()))
-            raise PenaltyError(f"{name} has a NaN or -inf among its penalties")
-        least = cost.min(axis=1, initial=np.inf)
-        self.least = np.full(self.arc.shape, np.inf)
-        self.least[level, lag, member] = least
-        emission = np.zeros((*self.arc.shape, self.labels))
-        open_ = least < np.inf
-        emission[level[open_], lag[open_], member[open_]] = np.exp(least[open_, None] - cost[open_])
-        self.emission = emission.reshape(self.levels, lags, -1)
-        # where any member has an arc
-        self.level, self.lag = np.nonzero((self.arc >= 0).any(axis=2))
-        self._lags: list[list[int]] = [[] for _ in range(self.levels)]
-        for level_, lag_ in zip(self.level.tolist(), self.lag.tolist(), strict=True):
-            self._lags[level_].append(lag_)
-
-    def lags(self, level: int) -> list[int]:
-        """How far back the arcs into a level began."""
-        return self._lags[level]
-
-    def lags_from(self, level: int) -> list[int]:
-        """How far the arcs from a level lead."""
-        ahead = range(1, min(self.arc.shape[1], self.levels - level))
-        return [lag for lag in ahead if lag in self._lags[level + lag]]
-
-
-class _First(NamedTuple):
-    """The first so many grammars: how many states and groups they have, and their matrices.
-
-    ``out`` takes values of states to groups, ``into`` sums groups in their states, ``back`` takes groups to
-    the states that they come from.
-    """
-
-    grammars: int
-    states: int
-    groups: int
-    out: csr_array
-    into: csr_array
-    back: csr_array
-
-
-class _Moves:
-    """Arcs of grammars in groups of one label into one state; states and groups count through all grammars.
-
-    ``source`` int64 [arcs], ``weight`` [arcs] and ``order`` int64 [arcs], their ids, are sorted by group,
-    ``first`` int64 [groups + 1]. ``target``, ``label``, ``block`` int64 [groups]: of each group its state,
-    label and grammar. ``start``, ``final`` [states]: one or nought.
-    """
-
-    def __init__(self, grammar: Graph, copies: int) -> None:
-        source, target, label = on_host(grammar.source, grammar.target, grammar.label)
-        penalty, member = on_host(grammar.penalty.double(), grammar.node_member)
-        order = np.lexsort((label, target))
-        fresh = np.ones(len(order), bool)
-        fresh[1:] = (np.diff(target[order]) != 0) | (np.diff(label[order]) != 0)
-        first = np.flatnonzero(fresh)
-        states, groups, arcs = grammar.nodes, len(first), len(order)
-        self.states, self.groups = copies * states, copies * groups
-
-        def copied(of_one: Ints, step: int) -> Ints:
-            return (np.arange(copies)[:, None] * step + of_one).ravel()
-
-        self.order = copied(order, 0)
-        self.source = copied(source[order], states)
-        self.weight = np.tile(np.exp(-penalty[order]), copies)
-        self.first = np.append(copied(first, arcs), copies * arcs)
-        self.target = copied(target[order][first], states)
-        self.label = copied(label[order][first], 0)
-        self.state_block = copied(member, grammar.members)
-        self.block = self.state_block[self.target]
-        self.first_state = copied(on_host(grammar.node_offset)[0][:-1], states)
-        self.start, self.final = (
-            np.tile(flags.astype(np.float64), copies) for flags in on_host(grammar.start, grammar.final)
-        )
-        self.back = csr_array(
-            (self.weight, self.source, self.first), shape=(self.groups, self.states)
-        ).T.tocsr()
-        self.into = np.searchsorted(self.target, np.arange(self.states + 1))
-        self._of_first: dict[int, _First] = {}
-
-    def of_first(self, grammars: int) -> _First:
-        """Return the matrices of the first so many grammars."""
-        if grammars not in self._of_first:
-            self._of_first[grammars] = self._made_first(grammars)
-        return self._of_first[grammars]
-
-    def _made_first(self, grammars: int) -> _First:
-        states = np.searchsorted(self.state_block, grammars)
-        groups = np.searchsorted(self.block, grammars)
-        arcs = self.first[groups]
-        out = self.weight[:arcs], self.source[:arcs], self.first[: groups + 1]
-        into = np.ones(groups), np.arange(groups), self.into[: states + 1]
-        back = self.back.data[:arcs], self.back.indices[:arcs], self.back.indptr[: states + 1]
-        return _First(
-            grammars,
-            int(states),
-            int(groups),
-            csr_array(out, shape=(groups, states)),
-            csr_array(into, shape=(states, groups)),
-            csr_array(back, shape=(states, groups)),
-        )
-
-    def key(self, level: int, state: Ints, levels: int) -> Ints:
-        """Number nodes of the composed graph by grammar, level and state."""
-        return (self.state_block[state] * levels + level) * self.states + state
-
-    def node(self, key: Ints, levels: int) -> tuple[Ints, Ints, Ints]:
-        """Grammar, level and state of such numbers."""
-        rest, state = np.divmod(key, self.states)
-        return *np.divmod(rest, levels), state
