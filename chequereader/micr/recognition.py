@@ -18,7 +18,7 @@ from chequereader.recognition.recogniser import Recogniser
 _LOST_CELLS = 2
 """Cells of a blank in which one digit may have stood, at most: its own and the space beside it."""
 
-_CROPS_A_CALL = 64  # small calls stay in the processor's cache
+_CROPS_A_CALL = 32  # small calls stay in the processor's cache
 
 
 def penalties(
