@@ -192,7 +192,7 @@ class Reader:
         with self._timed(stages, "interpret"):
             self._interpret(pages)
         if self.micr is not None:
-            with _timed(stages, "micr"):
+            with self._timed(stages, "micr"):
                 for page, line in zip(pages, self.micr.read_pages([p.image for p in pages]), strict=True):
                     page.micr = line
         share = {stage: ms / len(pages) for stage, ms in stages.items()}

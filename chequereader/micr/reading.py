@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from chequereader.box import Box
@@ -34,7 +34,7 @@ class MicrReading:
     check_digit: CheckDigit
     restored: tuple[int, ...]
     box: Box
-    characters: tuple[Box, ...] = ()
+    characters: tuple[Box, ...] = field(default=(), compare=False, repr=False)
     turned: int = 0
     amount_agrees: bool | None = None
     model: str | None = None
