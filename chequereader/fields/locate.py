@@ -61,7 +61,7 @@ def propose(page_image: GreyImage) -> Proposals:
     components = find_components(page, rules, printed)
     candidates = find_candidates(components, printed)
     likeness, signs = sign_likeness(components)
-    features = describe(candidates, components, rules, likeness, page.ink.shape)
+    features = describe(candidates, components, rules, likeness, page.paper)
     boxes = [_on_page(c.box, page.scale, width, height) for c in candidates]
     return Proposals(boxes, features, [currency_at(c.box, components, likeness, signs) for c in candidates])
 
