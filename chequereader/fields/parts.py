@@ -46,7 +46,7 @@ def parts_of(components: Components, groups: Sequence[IntArray]) -> list[IntArra
     left = size[owner] - place
     wide = space >= SPACE
     kind = np.stack([np.log(height), np.log(np.maximum(components.stroke[rows], 0.5)), components.dark[rows]])
-    change = _change(kind / np.array(SPREADS, np.float32)[:, None], components.area[rows], owner, starts)
+    change = _change(kind / np.array(SPREADS)[:, None], components.area[rows], owner, starts)
     changed = (space >= NARROW_SPACE) & (change >= CHANGED)
     after_sign = _largest(np.where(wide & (place <= SIGN), space, 0.0), owner, starts, size)
     before_end = _largest(np.where(wide & (left <= SIGN), space, 0.0), owner, starts, size)
@@ -74,7 +74,7 @@ def spaces_before(x0: FloatArray, x1: FloatArray, owner: npt.NDArray[np.int64]) 
 
 
 def _change(
-    kind: FloatArray, area: IntArray, owner: npt.NDArray[np.int64], starts: npt.NDArray[np.int64]
+    kind: npt.NDArray[np.float64], area: IntArray, owner: npt.NDArray[np.int64], starts: npt.NDArray[np.int64]
 ) -> FloatArray:
     """Return how much of the variance of ``kind`` [features, n] a division before each component explains.
 
@@ -89,7 +89,7 @@ def _change(
         return running - values - first[..., owner], (running[..., ends] - first)[..., owner]
 
     weight, whole = before(area.astype(np.float64))
-    summed, everything = before(kind.astype(np.float64) * area)
+    summed, everything = before(kind * area)
     rest = np.maximum(whole - weight, 1)
     apart = (everything - summed) / rest - summed / np.maximum(weight, 1)
     return np.asarray((apart**2).sum(axis=0) * weight * rest / whole**2, np.float32)
