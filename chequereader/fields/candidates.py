@@ -14,9 +14,10 @@ import numpy.typing as npt
 from chequereader.box import Box
 from chequereader.fields.groups import GAPS, Components, IntArray, group_along_lines, line_gaps
 from chequereader.fields.page_ink import INCH
+from chequereader.fields.parts import parts_of
 from chequereader.fields.rules import PrintedBox
 
-NARROWEST = 0.17 * INCH
+NARROWEST = 0.06 * INCH
 HEIGHTS = 0.09 * INCH, 0.9 * INCH
 WIDEST = 4.5 * INCH
 FRAME = round(0.06 * INCH)
@@ -44,46 +45,60 @@ def find_candidates(components: Components, printed: Sequence[PrintedBox]) -> li
     ]
     gaps = line_gaps(boxes)
     grouped = [group for widest in GAPS for group in group_along_lines(gaps, widest)]
-    whole = _of_amount_size(boxes, [*written, *grouped])
-    found = {group.tobytes(): group for group in whole}
-    for group in _of_amount_size(boxes, [_after_sign(boxes, members) for members in found.values()]):
-        found.setdefault(group.tobytes(), group)
+    found: dict[bytes, IntArray] = {}
+    fresh = _new([*written, *grouped], found, boxes)
+    _new(parts_of(components, fresh), found, boxes)
+    return _framed(boxes, list(found.values()), frames, held)
+
+
+def _new(groups: Sequence[IntArray], found: dict[bytes, IntArray], boxes: IntArray) -> list[IntArray]:
+    """Return the groups of an amount's size that weren't ``found`` before, and put them there."""
+    unknown = {key: group for group in groups if len(group) and (key := group.tobytes()) not in found}
+    groups = list(unknown.values())
+    if not groups:
+        return []
+    x0, y0, x1, y1 = _hulls(boxes, groups).T
+    width, height = x1 - x0, y1 - y0
+    # A group may be higher than its box, which then cuts it.
+    fits = (width >= NARROWEST) & (width <= WIDEST) & (height >= HEIGHTS[0]) & (height <= 2 * HEIGHTS[1])
+    fresh = [group for group, fit in zip(groups, fits.tolist(), strict=True) if fit]
+    found.update((group.tobytes(), group) for group in fresh)
+    return fresh
+
+
+def _framed(
+    boxes: IntArray, groups: Sequence[IntArray], frames: Sequence[PrintedBox], held: npt.NDArray[np.bool_]
+) -> list[Candidate]:
+    """Return the zones of groups, each cut to the smallest printed box that holds all centres of its members.
+
+    Zones too high for an amount are left out.
+    """
+    if not groups:
+        return []
+    starts = np.cumsum([0, *(len(group) for group in groups)])[:-1]
+    around = np.logical_and.reduceat(held[:, np.concatenate(groups)], starts, axis=1)
+    hulls = _hulls(boxes, groups)
+    limits = np.array([frame.inside for frame in frames], np.int32).reshape(-1, 4)
+    limits = limits + np.array([-OVERFLOW, -OVERFLOW, OVERFLOW, OVERFLOW], np.int32)
+    smallest = np.full(len(groups), -1)
+    if len(frames):
+        smallest = np.where(around.any(axis=0), around.argmax(axis=0), -1)
+        cut = smallest >= 0
+        hulls[cut, :2] = np.maximum(hulls[cut, :2], limits[smallest[cut], :2])
+        hulls[cut, 2:] = np.minimum(hulls[cut, 2:], limits[smallest[cut], 2:])
     return [
-        candidate for members in found.values() if (candidate := _candidate(boxes, members, frames, held))
+        Candidate(Box(x0, y0, x1, y1), group, frames[frame] if frame >= 0 else None)
+        for (x0, y0, x1, y1), group, frame in zip(hulls.tolist(), groups, smallest.tolist(), strict=True)
+        if x1 > x0 and 0 < y1 - y0 <= HEIGHTS[1]
     ]
 
 
-def _of_amount_size(boxes: IntArray, groups: Sequence[IntArray]) -> list[IntArray]:
-    """Return the groups that are not empty and whose hull an amount can fill."""
-    groups = [group for group in groups if len(group)]
-    if not groups:
-        return []
+def _hulls(boxes: IntArray, groups: Sequence[IntArray]) -> IntArray:
+    """Return the box around each group, int32 [groups, 4]."""
     members = boxes[np.concatenate(groups)]
-    starts = np.concatenate([[0], np.cumsum([len(group) for group in groups])[:-1]])
+    starts = np.cumsum([0, *(len(group) for group in groups)])[:-1]
     low = np.minimum.reduceat(members[:, :2], starts)
-    width, height = (np.maximum.reduceat(members[:, 2:], starts) - low).T
-    # A group may be higher than its box, which then cuts it.
-    fits = (width >= NARROWEST) & (width <= WIDEST) & (height >= HEIGHTS[0]) & (height <= 2 * HEIGHTS[1])
-    return [groups[i] for i in np.flatnonzero(fits)]
-
-
-def _candidate(
-    boxes: IntArray, members: IntArray, frames: Sequence[PrintedBox], held: npt.NDArray[np.bool_]
-) -> Candidate | None:
-    """Return the zone of some components, cut to the smallest printed box that holds their centres.
-
-    ``None`` if it is too high for an amount.
-    """
-    x0, y0 = boxes[members, :2].min(axis=0).tolist()
-    x1, y1 = boxes[members, 2:].max(axis=0).tolist()
-    box, around = Box(x0, y0, x1, y1), np.flatnonzero(held[:, members].all(axis=1))
-    printed = frames[around[0]] if len(around) else None
-    if printed is not None:
-        limit = printed.inside
-        box = box.intersection(
-            Box(limit.x0 - OVERFLOW, limit.y0 - OVERFLOW, limit.x1 + OVERFLOW, limit.y1 + OVERFLOW)
-        )
-    return Candidate(box, members, printed) if box.height <= HEIGHTS[1] and box.area else None
+    return np.concatenate([low, np.maximum.reduceat(members[:, 2:], starts)], axis=1)
 
 
 def centres_inside(boxes: IntArray, frames: Sequence[Box]) -> npt.NDArray[np.bool_]:
@@ -98,16 +113,3 @@ def _remnants(boxes: IntArray, inside: Box) -> npt.NDArray[np.bool_]:
     x0, y0, x1, y1 = boxes.T
     across = (x1 <= inside.x0 + FRAME) | (x0 >= inside.x1 - FRAME)
     return across | (y1 <= inside.y0 + FRAME) | (y0 >= inside.y1 - FRAME)
-
-
-def _after_sign(boxes: IntArray, members: IntArray) -> IntArray:
-    """Return what follows the widest space after the first to fifth component: a sign may stand before it.
-
-    Nothing where that space is narrow.
-    """
-    along = members[np.argsort(boxes[members, 0], kind="stable")]
-    x0, y0, x1, y1 = boxes[along].T
-    spaces = (x0[1:] - np.maximum.accumulate(x1)[:-1])[:5]
-    if len(spaces) == 0 or spaces.max() < 0.3 * np.sort(y1 - y0)[len(along) // 2]:
-        return members[:0]
-    return np.sort(along[int(spaces.argmax()) + 1 :])

@@ -16,7 +16,7 @@ from chequereader.fields.features import describe
 from chequereader.fields.groups import FloatArray, find_components
 from chequereader.fields.page_ink import INCH, GreyImage, find_ink
 from chequereader.fields.penalty import ZonePenalty
-from chequereader.fields.rules import find_rules, printed_boxes
+from chequereader.fields.rules import find_rules, printed_boxes, tinted_boxes
 from chequereader.fields.signs import currency_at, sign_likeness
 from chequereader.fields.upright import Upright, upright
 
@@ -59,9 +59,9 @@ def propose(page_image: GreyImage) -> Proposals:
     rules = find_rules(page)
     printed = printed_boxes(rules)
     components = find_components(page, rules, printed)
-    candidates = find_candidates(components, printed)
+    candidates = find_candidates(components, [*printed, *tinted_boxes(page)])
     likeness, signs = sign_likeness(components)
-    features = describe(candidates, components, rules, likeness, page.ink.shape)
+    features = describe(candidates, components, rules, likeness, page.paper)
     boxes = [_on_page(c.box, page.scale, width, height) for c in candidates]
     return Proposals(boxes, features, [currency_at(c.box, components, likeness, signs) for c in candidates])
 

@@ -27,11 +27,12 @@ GreyImage = npt.NDArray[np.uint8]
 class PageInk:
     """A page at ``INCH`` pixels per inch.
 
-    ``darkness`` uint8 [height, width]: how much darker than the paper around it a pixel is; ``ink`` uint8
-    [height, width] of 0 and 1: where that is a written or printed stroke; ``strength``: the darkness of a
-    good stroke on this page, at least 1; ``scale``: coarse pixels per page pixel.
+    All uint8 [height, width]: ``paper``, the grey of the paper around a pixel; ``darkness``, how much darker
+    than that the pixel is; ``ink`` of 0 and 1, where that is a written or printed stroke. ``strength`` is the
+    darkness of a good stroke on this page, at least 1; ``scale`` coarse pixels per page pixel.
     """
 
+    paper: GreyImage
     darkness: GreyImage
     ink: GreyImage
     strength: float
@@ -46,13 +47,14 @@ def find_ink(page_image: GreyImage) -> PageInk:
     stands well out of its neighbourhood: that leaves halftones and guilloche out and faint pens in.
     """
     coarse = shrunk(page_image, PAGE_DPI // INCH)
-    darkness = darkness_of(coarse, WINDOW)
+    paper = paper_of(coarse, WINDOW)
+    darkness = darker_than(paper, coarse)
     # The darkest fiftieth: print and handwriting together cover more than that of any filled cheque.
     strength = float(max(grey_quantile(darkness, 0.98), 1))
     around = cv2.blur(darkness, (NEIGHBOURHOOD, NEIGHBOURHOOD))
     least = np.maximum(1.6 * np.arange(256), max(0.35 * strength, 14.0)).clip(max=254).astype(np.uint8)
     ink = (darkness > cv2.LUT(around, least)).astype(np.uint8)
-    return PageInk(darkness, ink, strength, INCH / PAGE_DPI)
+    return PageInk(paper, darkness, ink, strength, INCH / PAGE_DPI)
 
 
 def shrunk(image: GreyImage, step: int) -> GreyImage:
@@ -63,12 +65,21 @@ def shrunk(image: GreyImage, step: int) -> GreyImage:
 
 
 def darkness_of(image: GreyImage, window: int) -> GreyImage:
-    """Return how much darker each pixel is than the paper around it, in 255ths of the paper's grey.
+    """Return how much darker each pixel is than the paper around it, in 255ths of the paper's grey."""
+    return darker_than(paper_of(image, window), image)
 
-    The paper is the closing over a square ``window``. Relative, because a shadow takes the same share of the
-    light from paper and stroke; on black, where no stroke can be seen, the share of nothing is not blown up.
+
+def paper_of(image: GreyImage, window: int) -> GreyImage:
+    """Return the grey of the paper around each pixel: the closing over a square ``window``."""
+    return np.asarray(cv2.morphologyEx(image, cv2.MORPH_CLOSE, np.ones((window, window), np.uint8)), np.uint8)
+
+
+def darker_than(paper: GreyImage, image: GreyImage) -> GreyImage:
+    """Return how much darker each pixel is than its paper, in 255ths of the paper's grey.
+
+    Relative, because a shadow takes the same share of the light from paper and stroke; on black, where no
+    stroke can be seen, the share of nothing is not blown up.
     """
-    paper = cv2.morphologyEx(image, cv2.MORPH_CLOSE, np.ones((window, window), np.uint8))
     depth = cv2.divide(cv2.subtract(paper, image), np.maximum(paper, 60), scale=255.0)
     return np.asarray(depth, np.uint8)
 

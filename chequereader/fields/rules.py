@@ -1,4 +1,4 @@
-"""Printed lines of a cheque, and the rectangles they enclose.
+"""Printed lines of a cheque, the rectangles they enclose, and rectangles of a paper of their own.
 
 Horizontal and vertical rules are what a morphological opening with a long thin element leaves of the ink.
 Not for text: a row of letters that survives the opening is told from a rule by its thickness.
@@ -26,6 +26,10 @@ THICKEST = 0.06 * INCH
 BROKEN = round(1.0 * INCH)
 CROWDED = 0.33
 RIDGE = round(0.07 * INCH)
+STEP = 2
+STEP_HEIGHT = 4 * STEP
+TINT = 6
+"""Levels of grey between the paper inside and outside a tinted field, at least."""
 BOX_HEIGHTS = 0.17 * INCH, 0.9 * INCH
 BOX_WIDTHS = 0.55 * INCH, 4.5 * INCH
 
@@ -131,6 +135,26 @@ def printed_boxes(rules: Rules) -> list[PrintedBox]:
         for box in _between(rules.horizontal, vertical, segments[upper], segments[lower]):
             found.setdefault(box.inside, box)
     return list(found.values())
+
+
+def tinted_boxes(page: PageInk) -> list[PrintedBox]:
+    """Return the rectangles of lighter or darker paper of a shape that can hold an amount.
+
+    Their sides are steps in the grey of the paper, straight like rules.
+    """
+    across, down = round(0.25 * INCH), round(0.12 * INCH)
+    level = _opened(_steps(cv2.blur(page.paper, (across, 1)), 0), HORIZONTAL, 1)
+    upright = _opened(_steps(cv2.blur(page.paper, (1, down)), 1), 1, VERTICAL)
+    stats = cv2.connectedComponentsWithStats(level, connectivity=8)[2][1:]
+    x0, y0, width, height = stats[:, :4].T
+    segments = np.stack([x0, y0, x0 + width, y0 + height], axis=1).astype(np.int32)
+    return printed_boxes(Rules(level, upright, segments[height <= STEP_HEIGHT]))
+
+
+def _steps(paper: GreyImage, axis: int) -> Mask:
+    """Return where the grey of the paper changes by ``TINT`` across ``STEP`` pixels, down or across it."""
+    before, after = np.roll(paper, STEP, axis), np.roll(paper, -STEP, axis)
+    return (cv2.absdiff(before, after) >= TINT).astype(np.uint8)
 
 
 def _joined(segments: IntArray) -> IntArray:

@@ -17,6 +17,7 @@ from chequereader.fields.signs import currency_at, sign_likeness
 
 
 def analysed(image: np.ndarray) -> tuple[list[Candidate], Components, Rules]:
+    """Return the candidates of a page, found in what, and its rules."""
     page = find_ink(image)
     rules = find_rules(page)
     printed = printed_boxes(rules)
@@ -26,8 +27,7 @@ def analysed(image: np.ndarray) -> tuple[list[Candidate], Components, Rules]:
 
 def described(image: np.ndarray) -> tuple[list[Candidate], dict[str, np.ndarray]]:
     candidates, components, rules = analysed(image)
-    size = components.ink.shape
-    rows = describe(candidates, components, rules, sign_likeness(components)[0], (size[0], size[1]))
+    rows = describe(candidates, components, rules, sign_likeness(components)[0], find_ink(image).paper)
     assert rows.shape == (len(candidates), len(NAMES))
     assert np.isfinite(rows).all()
     return candidates, dict(zip(NAMES, rows.T, strict=True))
@@ -51,6 +51,34 @@ def test_a_zone_in_a_printed_box_leaves_the_text_above_it_out() -> None:
     best = max(candidates, key=lambda c: c.box.intersection(Box(*(v // 2 for v in amount))).area)
     assert best.box.y0 * 2 == pytest.approx(amount.y0, abs=6)
     assert best.box.y1 * 2 == pytest.approx(amount.y1, abs=6)
+
+
+def proposed(image: np.ndarray, amount: Box) -> bool:
+    """Say whether a candidate's sides are the amount's within six pixels of the page."""
+    sides = [2 * np.array(candidate.box) for candidate in analysed(image)[0]]
+    return any(np.abs(each - np.array(amount)).max() <= 6 for each in sides)
+
+
+def test_an_amount_is_proposed_without_the_bold_word_before_it() -> None:
+    image = np.full((400, 1400), 235, np.uint8)
+    word = put(image, "AED", 800, 230, 46, 7)
+    amount = put(image, "1,234.50", word.x1 + 14, 230, 24, 2)
+    assert proposed(image, amount)
+
+
+def test_an_amount_is_proposed_without_the_barcode_beside_it() -> None:
+    image = np.full((400, 1400), 235, np.uint8)
+    amount = put(image, "1,234.50", 900, 230, 30, 3)
+    for y in range(150, 300, 12):
+        cv2.line(image, (amount.x1 + 24, y), (amount.x1 + 60, y), 30, 4 + y % 5)
+    assert proposed(image, amount)
+
+
+@pytest.mark.parametrize("digit", ["1", "7"])
+def test_a_single_digit_is_proposed(digit: str) -> None:
+    image = np.full((400, 1400), 235, np.uint8)
+    cv2.rectangle(image, (800, 180), (1150, 250), 60, 2)
+    assert proposed(image, put(image, digit, 950, 230, 30, 3))
 
 
 def test_no_set_of_components_comes_twice() -> None:
@@ -103,6 +131,41 @@ def test_features_do_not_follow_the_scale_of_the_page() -> None:
         largest = max(holding, key=lambda i: len(candidates[i].members))
         values.append([features[name][largest] for name in free])
     assert values[0] == pytest.approx(values[1], abs=0.03)
+
+
+def feature_of(image: np.ndarray, name: str, x0: int, x1: int) -> float:
+    """Return a feature of the candidate from page column ``x0`` to ``x1``."""
+    candidates, features = described(image)
+    sides = np.array([(c.box.x0, c.box.x1) for c in candidates])
+    near = np.abs(2 * sides - [x0, x1]).max(axis=1)
+    assert near.min() <= 6
+    return float(features[name][near.argmin()])
+
+
+def test_a_line_goes_on_where_a_zone_lacks_the_cents() -> None:
+    image = np.full((400, 1400), 235, np.uint8)
+    units = put(image, "295,775", 800, 230, 30, 3)
+    cents = put(image, "82", units.x1 + 26, 230, 30, 3)
+    part = feature_of(image, "like writing to the right", units.x0, units.x1)
+    whole = feature_of(image, "like writing to the right", units.x0, cents.x1)
+    assert (part > 0.3, whole) == (True, 0.0)
+    assert feature_of(image, "heights to the next on the right", units.x0, units.x1) < 1.0
+
+
+def test_points_and_dashes_are_told_from_each_other() -> None:
+    image = np.full((400, 1400), 235, np.uint8)
+    amount = put(image, "1,234,567", 800, 130, 30, 3)
+    date = put(image, "12-10-29", 800, 330, 30, 3)
+    for box, points, dashes in ((amount, 2, 0), (date, 0, 2)):
+        assert feature_of(image, "points at its foot", box.x0, box.x1) == points / 2
+        assert feature_of(image, "dashes at its middle", box.x0, box.x1) == dashes / 2
+
+
+def test_a_white_field_on_tinted_paper_shows() -> None:
+    image = np.full((400, 1400), 203, np.uint8)
+    cv2.rectangle(image, (780, 190), (1100, 245), 235, -1)
+    amount = put(image, "1234", 800, 230, 30, 3)
+    assert feature_of(image, "paper lighter than around", amount.x0, amount.x1) == pytest.approx(0.5, abs=0.1)
 
 
 def test_an_underline_is_told_from_none() -> None:

@@ -41,6 +41,17 @@ def test_short_and_long_amounts_are_found(amount: str) -> None:
     assert any(holds(zone, page.amount) for zone in locate(page.image))
 
 
+@pytest.mark.parametrize("boxed", [True, False])
+@pytest.mark.parametrize("amount", ["295,775 82", "***295,775.82*", "1,234 56"])
+def test_a_zone_without_the_cents_is_far_less_likely(amount: str, boxed: bool) -> None:
+    page = toy_page(amount, left=0.66, boxed=boxed)
+    best, *others = locate(page.image, limit=6)
+    assert holds(best, page.amount)
+    for zone in others:
+        if not holds(zone, page.amount):
+            assert zone.penalty > best.penalty + 1.5
+
+
 @pytest.mark.parametrize("angle", [-6.0, 3.0])
 def test_a_skewed_scan_is_located_after_it_is_made_upright(angle: float) -> None:
     page = toy_page()

@@ -9,7 +9,7 @@ from toy_page import put, toy_page
 
 from chequereader.box import Box
 from chequereader.fields.page_ink import find_ink
-from chequereader.fields.rules import BOX_WIDTHS, coverage, find_rules, printed_boxes
+from chequereader.fields.rules import BOX_WIDTHS, coverage, find_rules, printed_boxes, tinted_boxes
 
 SHEET = 600, 1400
 
@@ -66,6 +66,24 @@ def test_a_box_as_wide_as_the_page_is_no_amount_box() -> None:
     boxes = printed_boxes(find_rules(find_ink(image)))
     assert all(box.inside.width <= BOX_WIDTHS[1] for box in boxes)
     assert boxes == []
+
+
+@pytest.mark.parametrize("inside", [190, 245])
+def test_a_field_of_another_tint_is_found_without_any_line(inside: int) -> None:
+    image = np.full((400, 1400), 220, np.uint8)
+    field = Box(800, 180, 1180, 260)
+    cv2.rectangle(image, (field.x0, field.y0), (field.x1 - 1, field.y1 - 1), inside, -1)
+    put(image, "**1,234.50", 830, 235, 34, 3)
+    page = find_ink(image)
+    assert printed_boxes(find_rules(page)) == []
+    (found,) = tinted_boxes(page)
+    assert np.abs(2 * np.array(found.inside) - np.array(field)).max() <= 12
+
+
+def test_neither_text_nor_a_shadow_is_a_tinted_field() -> None:
+    image = toy_page(boxed=False).image
+    shadow = np.linspace(0.6, 1.0, image.shape[1])
+    assert tinted_boxes(find_ink((image * shadow).astype(np.uint8))) == []
 
 
 def test_coverage_counts_columns_as_brute_force_does() -> None:
