@@ -173,7 +173,7 @@ class Reader:
             readings = [self._decide(page, share) for page in pages]
         elapsed = round((time.perf_counter() - began) * 1000 / len(pages), 2)
         return [
-            (page, replace(reading, elapsed_ms=elapsed))
+            (page, replace(reading, elapsed_ms=elapsed, keyed_amount=page.scan.keyed_amount))
             for page, reading in zip(pages, readings, strict=True)
         ]
 

@@ -65,7 +65,8 @@ class Reading:
     ``reason`` is there only if it was not. ``text``, ``digits``, ``confidence`` (calibrated, 0 to 1),
     ``field`` (where the amount stands) and ``symbols`` belong to the best answer, accepted or not;
     ``candidates`` are the answers, best first. Boxes are pixels of the page as scanned. ``model`` names the
-    weights and their checksum; it is ``None`` where a file failed before any weights saw it. ``stages`` are
+    weights and their checksum; it is ``None`` where a file failed before any weights saw it. ``keyed_amount``
+    is what the file itself says the cheque is worth (a cash letter does), ``None`` elsewhere. ``stages`` are
     milliseconds by stage, kept out of the JSON form.
     """
 
@@ -83,6 +84,7 @@ class Reading:
     reason: str | None = None
     model: str | None = None
     elapsed_ms: float = 0.0
+    keyed_amount: Decimal | None = None
     stages: Mapping[str, float] = dataclasses.field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -92,16 +94,32 @@ class Reading:
             raise ValueError(f"a reading has an amount if it was accepted, and only then: {self.status}")
         if (self.status == "accepted") != (self.reason is None):
             raise ValueError(f"a reading has a reason unless it was accepted: {self.status}")
-        if self.amount is not None:
-            _check_amount(self.amount)
+        for amount in (self.amount, self.keyed_amount):
+            if amount is not None:
+                _check_amount(amount)
         _check_confidence(self.confidence)
 
     @classmethod
     def failed(
-        cls, file: str, page: int, reason: str, *, model: str | None = None, elapsed_ms: float = 0.0
+        cls,
+        file: str,
+        page: int,
+        reason: str,
+        *,
+        model: str | None = None,
+        elapsed_ms: float = 0.0,
+        keyed_amount: Decimal | None = None,
     ) -> Reading:
         """Return the record of a page that couldn't be read, with the reason for people."""
-        return cls(file, page, "failed", reason=reason, model=model, elapsed_ms=elapsed_ms)
+        return cls(
+            file,
+            page,
+            "failed",
+            reason=reason,
+            model=model,
+            elapsed_ms=elapsed_ms,
+            keyed_amount=keyed_amount,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form as a dictionary; amounts are texts such as ``"1234.56"``, boxes are lists."""
@@ -125,6 +143,7 @@ class Reading:
             "reason": self.reason,
             "model": self.model,
             "elapsed_ms": self.elapsed_ms,
+            "keyed_amount": None if self.keyed_amount is None else str(self.keyed_amount),
         }
 
     def to_json(self) -> str:
@@ -156,6 +175,7 @@ class Reading:
                 reason=record["reason"],
                 model=record["model"],
                 elapsed_ms=record["elapsed_ms"],
+                keyed_amount=None if record["keyed_amount"] is None else Decimal(record["keyed_amount"]),
             )
         except KeyError as error:
             raise ValueError(f"not a reading: no key {error}") from None
@@ -173,14 +193,15 @@ class Reading:
     def line(self) -> str:
         """Return one line for people, such as ``scan.png: 1234.56 USD (99.2% sure)``."""
         where = self.file if self.page == 1 else f"{self.file} page {self.page}"
+        keyed = "" if self.keyed_amount is None else f"; keyed {self.keyed_amount}"
         if self.amount is not None:
             currency = "" if self.currency is None else f" {self.currency}"
-            return one_line(f"{where}: {self.amount}{currency} ({self.confidence:.1%} sure)")
+            return one_line(f"{where}: {self.amount}{currency} ({self.confidence:.1%} sure){keyed}")
         perhaps = ""
         if self.candidates:
             best = self.candidates[0]
             perhaps = f"; perhaps {best.amount} ({best.confidence:.1%} sure)"
-        return one_line(f"{where}: {self.status}: {self.reason}{perhaps}")
+        return one_line(f"{where}: {self.status}: {self.reason}{perhaps}{keyed}")
 
 
 KEYS = tuple(f.name for f in dataclasses.fields(Reading) if f.name != "stages")
