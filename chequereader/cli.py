@@ -141,7 +141,7 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("scans", nargs=-1, required=True, type=_PATH, metavar="SCAN...")
+@click.argument("scans", nargs=-1, required=True, metavar="SCAN...")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object a page instead of a line for people."
 )
@@ -149,13 +149,16 @@ def cli() -> None:
     "--explain", type=_PATH, metavar="DIR", help="Write pictures of every stage into folders in DIR."
 )
 @_reading_options
-def read(*, scans: tuple[Path, ...], as_json: bool, explain: Path | None, options: ReadOptions) -> ExitCode:
-    """Read scans: PNG, JPEG, TIFF, WebP, BMP or PDF, every page of them.
+def read(*, scans: tuple[str, ...], as_json: bool, explain: Path | None, options: ReadOptions) -> ExitCode:
+    """Read scans: PNG, JPEG, TIFF, WebP, BMP or PDF, every page of them; X9 cash
+    letters, every item of them; ZIP and tar archives of all these.
 
-    A scan that can't be read is reported and the others are read.
+    SCAN may be a pattern such as '*.tif', or - for a list on standard input. A
+    page that can't be read is reported and the others are read.
     """
     from chequereader.reading import Reading
-    from chequereader.scan import open_scans
+    from chequereader.scan import open_pages
+    from chequereader.scan.inputs import named_files
 
     @functools.cache
     def reader() -> Any:
@@ -166,30 +169,37 @@ def read(*, scans: tuple[Path, ...], as_json: bool, explain: Path | None, option
 
     code = ExitCode.DONE
     pages = 0
-    for path in scans:
-        try:
-            for scan in open_scans(path):
+    for path in named_files(scans, sys.stdin.buffer):
+        for page in open_pages(path):
+            try:
+                scan = page.load()
                 pages += 1
                 if explain is None:
                     reading = reader().read(scan)
                 else:
-                    reading = reader().explain(scan, explain / f"{pages:03d}-{path.stem}")
-                _emit(reading.to_json() if as_json else reading.line())
-        except UnreadableInputError as error:
-            _complain(error)
-            if as_json:
-                _emit(Reading.failed(str(path), error.page, str(error)).to_json())
-            code = error.exit_code
+                    reading = reader().explain(scan, explain / f"{pages:03d}-{Path(page.source).stem}")
+            except UnreadableInputError as error:
+                _complain(error)
+                code = error.exit_code
+                reading = Reading.failed(
+                    page.source, page.number, str(error), keyed_amount=page.keyed_amount
+                )
+                if not as_json:
+                    continue
+            _emit(reading.to_json() if as_json else reading.line())
     return code
 
 
 @cli.command()
-@click.argument("folder", type=_PATH)
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option(
     "--out", required=True, type=_PATH, metavar="FILE", help="Results: a new .jsonl, .csv or .parquet file."
 )
 @click.option(
     "--resume", is_flag=True, help="Continue FILE; skip what it has for the same bytes, options, weights."
+)
+@click.option(
+    "--ordered", is_flag=True, help="Put the records in the order of the inputs when all are read."
 )
 @click.option(
     "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that read."
@@ -202,16 +212,33 @@ def read(*, scans: tuple[Path, ...], as_json: bool, explain: Path | None, option
     expose_value=False,
     help="Where the workers run: on this machine.",
 )
+@click.option("--quiet", is_flag=True, help="Show no progress and no summary.")
 @_reading_options
-def batch(*, folder: Path, out: Path, resume: bool, workers: int, options: ReadOptions) -> ExitCode:
-    """Read all scans in a folder and below, one record a page.
+def batch(
+    *,
+    inputs: tuple[str, ...],
+    out: Path,
+    resume: bool,
+    ordered: bool,
+    workers: int,
+    quiet: bool,
+    options: ReadOptions,
+) -> ExitCode:
+    """Read many scans, one record a page, written as they come.
 
-    A scan that can't be read becomes a failed record and the run goes on.
+    INPUT is a folder (all scans, cash letters and archives in it and below), a
+    file, a pattern such as 'scans/*.tif', or - for a list of files on standard
+    input. A page that can't be read becomes a failed record and the run goes on.
     """
     from chequereader.batch import run_batch
+    from chequereader.scan.inputs import find_inputs
 
-    summary = run_batch(folder, out, options, resume=resume, workers=workers)
-    print(f"chequereader: {summary.line()}", file=sys.stderr)
+    found = find_inputs(inputs, sys.stdin.buffer)
+    summary = run_batch(
+        found, out, options, resume=resume, ordered=ordered, workers=workers, quiet=quiet
+    )
+    if not quiet:
+        print(f"chequereader: {summary.line()}", file=sys.stderr)
     return ExitCode.SOME_FAILED if summary.failed else ExitCode.DONE
 
 

@@ -215,7 +215,7 @@ def test_a_batch_of_broken_files_finishes(run: Run, tmp_path: Path) -> None:
     out = tmp_path / "results.jsonl"
     code, printed, err = run("batch", folder, "--out", out)
     assert (code, printed) == (6, "")
-    assert one_complaint(err) == "chequereader: 0 accepted, 0 rejected, 5 failed\n"
+    assert one_complaint(err) == "chequereader: 5 read: 0 accepted, 0 rejected, 5 failed\n"
     readings = [Reading.from_json(line) for line in out.read_text().splitlines()]
     assert [reading.status for reading in readings] == ["failed"] * 5
     assert all(reading.reason and reading.amount is None for reading in readings)
@@ -231,7 +231,7 @@ def test_batch_and_resume(run: Run, tmp_path: Path) -> None:
     code, _, err = run("batch", folder, "--out", out)
     assert code == 5 and "--resume" in one_complaint(err)
     code, _, err = run("batch", folder, "--out", out, "--resume")
-    assert code == 0 and "1 files were read before" in one_complaint(err)
+    assert code == 0 and "1 were read before" in one_complaint(err)
     assert run("batch", folder, "--out", tmp_path / "results.xls")[0] == 2
     assert run("batch", tmp_path / "missing", "--out", tmp_path / "other.csv")[0] == 3
 
