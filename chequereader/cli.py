@@ -159,6 +159,7 @@ def read(*, scans: tuple[str, ...], as_json: bool, explain: Path | None, options
     from chequereader.reading import Reading
     from chequereader.scan import open_pages
     from chequereader.scan.inputs import named_files
+    from chequereader.scan.quiet import quiet_decoders
 
     @functools.cache
     def reader() -> Any:
@@ -172,7 +173,8 @@ def read(*, scans: tuple[str, ...], as_json: bool, explain: Path | None, options
     for path in named_files(scans, sys.stdin.buffer):
         for page in open_pages(path):
             try:
-                scan = page.load()
+                with quiet_decoders():
+                    scan = page.load()
                 pages += 1
                 if explain is None:
                     reading = reader().read(scan)
@@ -181,9 +183,7 @@ def read(*, scans: tuple[str, ...], as_json: bool, explain: Path | None, options
             except UnreadableInputError as error:
                 _complain(error)
                 code = error.exit_code
-                reading = Reading.failed(
-                    page.source, page.number, str(error), keyed_amount=page.keyed_amount
-                )
+                reading = Reading.failed(page.source, page.number, str(error), keyed_amount=page.keyed_amount)
                 if not as_json:
                     continue
             _emit(reading.to_json() if as_json else reading.line())
@@ -198,9 +198,7 @@ def read(*, scans: tuple[str, ...], as_json: bool, explain: Path | None, options
 @click.option(
     "--resume", is_flag=True, help="Continue FILE; skip what it has for the same bytes, options, weights."
 )
-@click.option(
-    "--ordered", is_flag=True, help="Put the records in the order of the inputs when all are read."
-)
+@click.option("--ordered", is_flag=True, help="Put the records in the order of the inputs when all are read.")
 @click.option(
     "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that read."
 )
@@ -234,9 +232,7 @@ def batch(
     from chequereader.scan.inputs import find_inputs
 
     found = find_inputs(inputs, sys.stdin.buffer)
-    summary = run_batch(
-        found, out, options, resume=resume, ordered=ordered, workers=workers, quiet=quiet
-    )
+    summary = run_batch(found, out, options, resume=resume, ordered=ordered, workers=workers, quiet=quiet)
     if not quiet:
         print(f"chequereader: {summary.line()}", file=sys.stderr)
     return ExitCode.SOME_FAILED if summary.failed else ExitCode.DONE

@@ -84,7 +84,7 @@ class Results:
             self._file.flush()
 
     def end(self, file: str, fingerprint: str, skipped: int) -> None:
-        """Say that an input is done, and how many of its pages an earlier run had read from the same bytes."""
+        """Say that an input is done, and how many of its pages an earlier run had read from these bytes."""
         if skipped != len(self._done.get(file, ())):
             self._current[file] = fingerprint
 
@@ -142,9 +142,10 @@ class Results:
             name = self._input_of(record["file"])
             number = len(self._inputs) if name is None else self._inputs[name]
             places.append(number << _PLACE_BITS | place)
-        ordered = np.sort(np.frombuffer(places, np.uint64)) if places else []
+        if not places:
+            return
         with self.journal.open("rb") as file:
-            for place in ordered:
+            for place in np.sort(np.frombuffer(places, np.uint64)):
                 file.seek(int(place) & ((1 << _PLACE_BITS) - 1))
                 yield JSON_LINES.parse(file.readline())
 

@@ -103,7 +103,7 @@ class _Tasks(Sequence[Task]):
 
 @contextmanager
 def _interruptions() -> Iterator[threading.Event]:
-    """Set an event at the first Ctrl-C or SIGTERM, so that nothing is left half done; a second one is final."""
+    """Set an event at the first Ctrl-C or SIGTERM, so that nothing is left half done; the next is final."""
     event = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield event

@@ -7,6 +7,7 @@ for the members' own formats.
 
 from __future__ import annotations
 
+import functools
 import io
 import struct
 import zipfile
@@ -125,7 +126,7 @@ def zip_members(file: BinaryIO, name: str) -> Iterator[Member]:
         ) from None
     for info in archive.infolist():
         if not info.is_dir():
-            yield Member(info.filename.lstrip("/"), lambda info=info: _opened(archive, info, name))
+            yield Member(info.filename.lstrip("/"), functools.partial(_opened, archive, info, name))
 
 
 def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> BinaryIO:

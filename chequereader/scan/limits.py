@@ -63,5 +63,6 @@ def check_bytes(path: str, size: int, most: int) -> None:
     """Raise ``UnreadableInputError`` for a file of more than ``most`` bytes."""
     if size > most:
         raise UnreadableInputError(
-            f"{one_line(path)}: {size} bytes are too many (at most {most}); split the file or compress the scan"
+            f"{one_line(path)}: {size} bytes are too many (at most {most}); "
+            "split the file or compress the scan"
         )

@@ -1,4 +1,4 @@
-"""One page of a scan: as a file offers it, and decoded, as every later stage gets it. Not for reading files."""
+"""One page of a scan: as a file offers it, and decoded, as later stages get it. Not for reading files."""
 
 from __future__ import annotations
 
@@ -49,9 +49,7 @@ class Page:
     keyed_amount: Decimal | None = None
 
     @classmethod
-    def bad(
-        cls, source: str, error: UnreadableInputError, keyed_amount: Decimal | None = None
-    ) -> Page:
+    def bad(cls, source: str, error: UnreadableInputError, keyed_amount: Decimal | None = None) -> Page:
         """Return a page that can't be loaded, for the reason that the error tells."""
 
         def refuse() -> Scan:

@@ -8,6 +8,7 @@ the members.
 from __future__ import annotations
 
 import bz2
+import functools
 import gzip
 import io
 import re
@@ -106,9 +107,8 @@ def _walk(stream: _Counted) -> Iterator[Member]:
         end = stream.position + _whole_blocks(length_of_data)
         if header.type in _FILES:
             inside = _Inside(stream, length_of_data)
-            yield Member(
-                (header.name if name is None else name).lstrip("/"), lambda inside=inside: _opened(inside)
-            )
+            plain_name = (header.name if name is None else name).lstrip("/")
+            yield Member(plain_name, functools.partial(_opened, inside))
         stream.skip_to(end)
         name = size = None
 

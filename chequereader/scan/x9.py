@@ -100,10 +100,10 @@ def items(file: BinaryIO, name: str) -> Iterator[Item]:
             item = None
             is_front = False
         if kind in _AMOUNT:
-            number += 1
-            if number > MAX_ITEMS:
+            if number == MAX_ITEMS:
                 problem = f"has more than {MAX_ITEMS} items"
                 break
+            number += 1
             file.seek(offset)
             item = Item(number, _amount(_text(file.read(min(length, 80)), encoding)[_AMOUNT[kind]]), None)
         elif kind == _VIEW:
@@ -115,12 +115,13 @@ def items(file: BinaryIO, name: str) -> Iterator[Item]:
     if problem:
         if item is not None:
             yield item
-            number += 1
         raise UnreadableInputError(
-            f"{shown}: the cash letter {problem}; ask for it again, what follows is not read", max(number, 1)
+            f"{shown}: the cash letter {problem}; ask for it again, what follows is not read", number + 1
         )
     if number == 0:
-        raise UnreadableInputError(f"{shown}: the cash letter holds no cheques; check that it is the right one")
+        raise UnreadableInputError(
+            f"{shown}: the cash letter holds no cheques; check that it is the right one"
+        )
 
 
 def _front(file: BinaryIO, name: str, item: Item) -> Scan:

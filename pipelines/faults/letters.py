@@ -1,4 +1,4 @@
-"""Writes image cash letters, as X9.100-187 lays them out, to read back. Not for letters that a bank may send."""
+"""Writes image cash letters, as X9.100-187 lays them out, to read back. Not for letters to send to a bank."""
 
 from __future__ import annotations
 

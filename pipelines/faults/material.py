@@ -1,7 +1,8 @@
-"""Inputs of a night run in every format, good and damaged, drawn from a seed. Not for pictures worth reading."""
+"""Inputs of a night run in every format, good and damaged, from a seed. Not for pictures worth reading."""
 
 from __future__ import annotations
 
+import functools
 import io
 import tarfile
 import zipfile
@@ -36,11 +37,17 @@ def picture(rng: np.random.Generator) -> Image.Image:
 def encoded(kind: str, images: list[Image.Image]) -> bytes:
     """Return an image file; ``kind`` is a suffix such as ``g4.tif``."""
     form, options = _SAVED_AS[kind]
-    pages = [image.point(lambda v: 255 * (v > 128)).convert("1") for image in images] if "g4" in kind else images
+    pages = (
+        [image.point(lambda v: 255 * (v > 128)).convert("1") for image in images] if "g4" in kind else images
+    )
     buffer = io.BytesIO()
     more = {"save_all": True, "append_images": pages[1:]} if len(pages) > 1 else {}
     pages[0].save(buffer, form, **options, **more)
     return buffer.getvalue()
+
+
+def _one_page(kind: str, rng: np.random.Generator) -> bytes:
+    return encoded(kind, [picture(rng)])
 
 
 def _letter(rng: np.random.Generator, encoding: str) -> bytes:
@@ -71,7 +78,7 @@ def _tar(rng: np.random.Generator, mode: str) -> bytes:
 
 
 KINDS: Mapping[str, Callable[[np.random.Generator], bytes]] = {
-    **{kind: lambda rng, kind=kind: encoded(kind, [picture(rng)]) for kind in _SAVED_AS},
+    **{kind: functools.partial(_one_page, kind) for kind in _SAVED_AS},
     "pages.tif": lambda rng: encoded("tif", [picture(rng) for _ in range(3)]),
     "pages.pdf": lambda rng: encoded("pdf", [picture(rng) for _ in range(2)]),
     "ascii.x9": lambda rng: _letter(rng, "ascii"),
@@ -133,14 +140,14 @@ DAMAGES: Mapping[str, Damage] = {
 
 @dataclass(frozen=True)
 class Material:
-    """A folder of inputs: the pages that have to come out, as (file, page), and the names of damaged files."""
+    """A folder of inputs: the pages that have to come out, as (file, page), and the damaged files."""
 
     good: frozenset[tuple[str, int]]
     damaged: frozenset[str]
 
 
 def write_material(folder: Path, count: int, seed: int, share_damaged: float = 0.05) -> Material:
-    """Write ``count`` files of all kinds in turn into a folder, so many of them damaged, every way in turn."""
+    """Write ``count`` files of all kinds in turn into a folder, a share of them damaged, all ways in turn."""
     rng = np.random.default_rng(seed)
     folder.mkdir(parents=True)
     chosen = rng.choice(count, round(count * share_damaged), replace=False).tolist()

@@ -14,11 +14,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -62,59 +59,52 @@ def records(out: Path) -> Records:
 
 
 def disturbed_run(
-    folder: Path, out: Path, reader: str, workers: int, seed: int, kills: int, every_s: float
+    folder: Path, out: Path, reader: str, workers: int, seed: int, kills: int, deaths: int
 ) -> Counter[str]:
-    """Read a folder while workers die every so often, and the run itself ``kills`` times.
+    """Read a folder while the run is killed ``kills`` times and its workers about ``deaths`` times.
 
-    Returns how often which of them was killed.
+    Kills come with the records, not with the clock, so that a slow machine gets no more of them than a quick
+    one. Returns how often which of them was killed.
     """
     rng = random.Random(seed)
     killed: Counter[str] = Counter()
     total = len(find_inputs([str(folder)]))
     command = [sys.executable, "-m", "pipelines.faults", "once", str(folder), str(out)]
     command += ["--reader", reader, "--workers", str(workers)]
+
+    def next_death(done: int) -> float:
+        return done + rng.expovariate(deaths / total) if deaths else total * 10.0
+
+    death = next_death(0)
     while True:
         run = subprocess.Popen(command, cwd=_ROOT)
         # Spread over the work: after a quarter, half and three quarters of it for three kills.
-        goal = total * (killed["runs"] + 1) / (kills + 1) if killed["runs"] < kills else None
-        with _dying_workers(run, rng, every_s, killed):
-            while run.poll() is None:
-                time.sleep(0.05)
-                if goal is not None and out.exists() and out.read_bytes().count(b"\n") >= goal:
-                    run.kill()
-                    killed["runs"] += 1
-                    run.wait()
-                    break
-            else:
-                if run.returncode:
-                    raise RuntimeError(f"the run ended with {run.returncode}")
-                return killed
+        goal = total * (killed["runs"] + 1) / (kills + 1)
+        while run.poll() is None:
+            time.sleep(0.1)
+            done = out.read_bytes().count(b"\n") if out.exists() else 0
+            if done >= goal and killed["runs"] < kills:
+                run.kill()
+                killed["runs"] += 1
+            elif done >= death:
+                killed["workers"] += _worker_killed(run.pid, rng)
+                death = next_death(done)
+        if run.returncode != -signal.SIGKILL:
+            if run.returncode:
+                raise RuntimeError(f"the run ended with {run.returncode}")
+            return killed
 
 
-@contextmanager
-def _dying_workers(
-    run: subprocess.Popen[bytes], rng: random.Random, every_s: float, killed: Counter[str]
-) -> Iterator[None]:
-    """Kill a worker of the run every so often."""
-    over = threading.Event()
-
-    def kill() -> None:
-        while not over.wait(rng.expovariate(1 / every_s)):
-            workers = _workers_of(run.pid)
-            if workers:
-                try:
-                    os.kill(rng.choice(workers), signal.SIGKILL)
-                except ProcessLookupError:
-                    continue
-                killed["workers"] += 1
-
-    thread = threading.Thread(target=kill)
-    thread.start()
+def _worker_killed(run: int, rng: random.Random) -> bool:
+    """Kill one of the workers of a run; false if there was none."""
+    workers = _workers_of(run)
+    if not workers:
+        return False
     try:
-        yield
-    finally:
-        over.set()
-        thread.join()
+        os.kill(rng.choice(workers), signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _workers_of(run: int) -> list[int]:
@@ -142,7 +132,7 @@ def faults_found(material: Material, undisturbed: Records, disturbed: Records) -
 
 
 def _input_of(file: str, inputs: frozenset[str]) -> str:
-    return next((f for f in (file, file.split("/")[0]) if f in inputs), "")
+    return next((f for f in (file, file.split("/", maxsplit=1)[0]) if f in inputs), "")
 
 
 def main(arguments: list[str]) -> int:
@@ -152,7 +142,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--reader", choices=["stub", "real"], default="stub")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--kills", type=int, default=3, help="times that the run itself is killed")
-    parser.add_argument("--every", type=float, default=4.0, help="seconds between the deaths of workers")
+    parser.add_argument("--deaths", type=int, default=60, help="times that a worker is killed, about")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
@@ -168,7 +158,7 @@ def main(arguments: list[str]) -> int:
             options.workers,
             options.seed,
             options.kills,
-            options.every,
+            options.deaths,
         )
         undisturbed, disturbed = records(where / "undisturbed.jsonl"), records(where / "disturbed.jsonl")
         problems = faults_found(material, undisturbed, disturbed)

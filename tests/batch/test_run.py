@@ -15,7 +15,7 @@ from fake_reader import FakeReader, OtherWeights, ends_at_once, without_weights
 
 from chequereader.batch import BatchSummary, run_batch
 from chequereader.batch.serving import Limits
-from chequereader.errors import OutputError, UnreadableInputError, UsageError, WeightsError
+from chequereader.errors import OutputError, UsageError, WeightsError
 from chequereader.options import ReadOptions
 from chequereader.reading import KEYS, Reading
 from chequereader.scan.inputs import find_inputs
