@@ -10,7 +10,7 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,13 @@ def _emit(line: str) -> None:
         raise OutputError(
             f"standard output can't be written ({error.strerror}); check where it goes"
         ) from None
+
+
+def _listed() -> Iterator[bytes]:
+    """Yield the lines of standard input, which is left alone until then."""
+    if sys.stdin is None:
+        raise UsageError("-: standard input is closed; give files, or a list on standard input")
+    yield from sys.stdin.buffer
 
 
 def _reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -170,7 +177,7 @@ def read(*, scans: tuple[str, ...], as_json: bool, explain: Path | None, options
 
     code = ExitCode.DONE
     pages = 0
-    for path in named_files(scans, sys.stdin.buffer):
+    for path in named_files(scans, _listed()):
         for page in open_pages(path):
             try:
                 with quiet_decoders():
@@ -231,7 +238,7 @@ def batch(
     from chequereader.batch import run_batch
     from chequereader.scan.inputs import find_inputs
 
-    found = find_inputs(inputs, sys.stdin.buffer)
+    found = find_inputs(inputs, _listed())
     summary = run_batch(found, out, options, resume=resume, ordered=ordered, workers=workers, quiet=quiet)
     if not quiet:
         print(f"chequereader: {summary.line()}", file=sys.stderr)
