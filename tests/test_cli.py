@@ -129,7 +129,7 @@ def test_read_takes_patterns_and_a_list(run: Run, tmp_path: Path, monkeypatch: p
     assert code == 2 and "standard input is closed" in one_complaint(err)
 
 
-def test_decoders_talk_to_nobody(run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_decoders_talk_to_nobody(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     buffer = io.BytesIO()
     Image.effect_noise((90, 60), 90).convert("1").save(buffer, "TIFF", compression="group4")
     damaged = bytearray(buffer.getvalue())

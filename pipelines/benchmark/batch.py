@@ -72,8 +72,8 @@ def main(arguments: list[str]) -> None:
         ]
     for count, one in zip((options.small, options.large), costs, strict=True):
         print(
-            f"{count} pages: leader {one.leading:.2f} s, {one.leader_mib:.0f} MiB; worker {one.working:.2f} s, "
-            f"{one.worker_mib:.0f} MiB; {one.line}"
+            f"{count} pages: leader {one.leading:.2f} s, {one.leader_mib:.0f} MiB; "
+            f"worker {one.working:.2f} s, {one.worker_mib:.0f} MiB; {one.line}"
         )
     more = options.large - options.small
     small, large = costs

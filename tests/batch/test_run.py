@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -122,6 +123,17 @@ def test_results_are_not_overwritten(tmp_path: Path, folder: Path, scan: Make) -
         run(folder, tmp_path / "missing" / "out.jsonl")
     with pytest.raises(UsageError, match="has to end in"):
         run(folder, tmp_path / "out.xlsx")
+
+
+def test_two_runs_never_write_to_one_file(tmp_path: Path, folder: Path, scan: Make) -> None:
+    out = tmp_path / "out.jsonl"
+    scan("a.png")
+    run(folder, out)
+    with out.open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(OutputError, match="another run writes to it"):
+            run(folder, out, resume=True)
+    assert run(folder, out, resume=True).skipped == 1
 
 
 @pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet"])
