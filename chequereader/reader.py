@@ -131,6 +131,14 @@ class Reader:
             self.calibration.threshold(self.options.max_error) if threshold is None else threshold
         )
 
+    @property
+    def together(self) -> int:
+        """Pages that are best read at a time: a GPU wants many.
+
+        The sixth decimal of a confidence depends on what is read beside it, and on a CPU the gain is small.
+        """
+        return 16 if self.device.type == "cuda" else 1
+
     def read(self, scan: Scan) -> Reading:
         """Read one scan."""
         return self.read_many([scan])[0]

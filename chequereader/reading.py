@@ -215,6 +215,10 @@ class ReadsScans(Protocol):
     def model(self) -> str:
         """Name and checksum of the weights."""
 
+    @property
+    def together(self) -> int:
+        """Pages that are best read at a time; with 1, a page's record never depends on its neighbours."""
+
     def read(self, scan: Scan) -> Reading:
         """Read one page."""
 

@@ -131,10 +131,9 @@ def test_read_takes_patterns_and_a_list(run: Run, tmp_path: Path, monkeypatch: p
 
 def test_decoders_talk_to_nobody(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     buffer = io.BytesIO()
-    Image.effect_noise((90, 60), 90).convert("1").save(buffer, "TIFF", compression="group4")
-    damaged = bytearray(buffer.getvalue())
-    damaged[60:80] = bytes(20)
-    (tmp_path / "a.tif").write_bytes(damaged)
+    Image.new("1", (90, 60)).save(buffer, "TIFF", compression="group4")
+    # A type of number that there is none of, for the tag that tells where the strips are.
+    (tmp_path / "a.tif").write_bytes(buffer.getvalue().replace(b"\x11\x01\x04\x00", b"\x11\x01\x11\x5b"))
     assert cli.run(["read", str(tmp_path / "a.tif")]) == 3
     one_complaint(capfd.readouterr().err)
 

@@ -26,8 +26,6 @@ from chequereader.scan.quiet import quiet_decoders
 OUT_OF_MEMORY = 77
 """Exit code of a worker that would need more memory than it may have."""
 
-_PAGES_TOGETHER = 16
-
 
 @dataclass(frozen=True)
 class Limits:
@@ -194,7 +192,7 @@ class _Lot:
 
     def _is_enough(self) -> bool:
         pixels = sum(item[0].image.size for item in self._waiting if isinstance(item, tuple))
-        return len(self._waiting) >= _PAGES_TOGETHER or pixels >= MAX_PIXELS
+        return len(self._waiting) >= self._reader.together or pixels >= MAX_PIXELS
 
     def _send(self) -> None:
         """Read what waits, send all of it in order and leave nothing waiting."""

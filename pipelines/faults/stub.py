@@ -18,6 +18,7 @@ class StubReader:
     """Reads a page as an amount that depends on its pixels; some names make it crash, hang or eat memory."""
 
     model = "stub@0"
+    together = 1
 
     def read(self, scan: Scan) -> Reading:
         """Read one page."""

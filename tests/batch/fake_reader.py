@@ -21,6 +21,7 @@ from chequereader.scan import Scan
 
 class FakeReader:
     model = "fake 0123"
+    together = 4
 
     def read(self, scan: Scan) -> Reading:
         name = Path(scan.source).name
