@@ -20,8 +20,8 @@ STRIDE = 4
 REACH = 32
 """Pixels wide that one position of the network sees."""
 
-_DIGIT = 21.0  # height of a digit in the strip: room for raised cents above and commas below
-_STRETCH = 1.8  # wider than tall, so that narrow neighbours lie more than two positions apart
+DIGIT = 21.0  # height of a digit in the strip: room for raised cents above and commas below
+STRETCH = 1.8  # wider than tall, so that narrow neighbours lie more than two positions apart
 _MOST = 2048  # pixels; a field of noise is not followed further
 
 
@@ -29,12 +29,12 @@ def strip_transform(field: Field) -> NDArray[np.float64]:
     """Return the float64 [2, 3] matrix that takes the field's pixels (x, y) to those of its strip."""
     slope, base = field.baseline
     _, top = field.topline
-    scale = _DIGIT / float(np.clip(base - top, 0.6 * HEIGHT, 1.5 * HEIGHT))
+    scale = DIGIT / float(np.clip(base - top, 0.6 * HEIGHT, 1.5 * HEIGHT))
     middle = (base + top) / 2
     # y = slope x + middle becomes the strip's middle; what lies left of the field is paper
     return np.array(
         [
-            [scale * _STRETCH, 0.0, REACH / 2],
+            [scale * STRETCH, 0.0, REACH / 2],
             [-scale * slope, scale, STRIP / 2 - scale * middle],
         ]
     )

@@ -61,25 +61,39 @@ DASH_WIDTH = (0.3, 0.9)
 
 @dataclass
 class ImageGlyphs:
-    """Digit images such as MNIST: uint8 [n, height, width], ink bright, with labels and writers."""
+    """Digit images such as MNIST: uint8 [n, height, width], ink bright, with labels int64 [n].
+
+    ``writer`` int64 [n] tells hands apart, 0 upwards; without it all digits are of one.
+    """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
+    writer: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         self._of = {str(d): np.flatnonzero(self.labels == d) for d in range(10)}
+        self._hands: dict[tuple[str, int], list[int]] = {}
+        if self.writer is not None:
+            for index, (digit, who) in enumerate(
+                zip(self.labels.tolist(), self.writer.tolist(), strict=True)
+            ):
+                self._hands.setdefault((str(digit), who), []).append(index)
 
     def characters(self) -> str:
         """Digits only."""
         return "0123456789"
 
     def writers(self) -> int:
-        """Writers aren't told apart."""
-        return 1
+        """Return the number of hands."""
+        return 1 if self.writer is None else int(self.writer.max()) + 1
 
     def draw(self, char: str, writer: int, height: float, pen: Pen, rng: np.random.Generator) -> Picture:
-        """Scale a random image of the digit; strokes are as scanned, thinned or fattened a little."""
-        picture = self.images[rng.choice(self._of[char])].astype(np.float32) / 255.0
+        """Scale a random image of the digit by this writer, by anybody if they wrote none.
+
+        Strokes are as scanned, thinned or fattened a little.
+        """
+        mine = self._hands.get((char, writer % self.writers()), self._of[char])
+        picture = self.images[rng.choice(mine)].astype(np.float32) / 255.0
         picture = _cropped(picture, 0.2)
         scale = height / picture.shape[0]
         size = max(int(picture.shape[1] * scale), 2), max(int(picture.shape[0] * scale), 2)
@@ -95,7 +109,8 @@ class ImageGlyphs:
 class StrokeGlyphs:
     """Pen trajectories: for each character and writer a list of samples, each a list of strokes [n, 2].
 
-    y grows downwards; the unit is arbitrary.
+    The writers of all characters stand in one order, with an empty list where one has no sample of it. y
+    grows downwards; the unit is arbitrary.
     """
 
     samples: dict[str, list[list[list[NDArray[np.float32]]]]]
@@ -109,9 +124,12 @@ class StrokeGlyphs:
         return max(len(w) for w in self.samples.values())
 
     def draw(self, char: str, writer: int, height: float, pen: Pen, rng: np.random.Generator) -> Picture:
-        """Draw a sample by this writer with a round pen."""
+        """Draw a sample by this writer, by anybody if there is none, with a round pen."""
         by_writer = self.samples[char]
         mine = by_writer[writer % len(by_writer)]
+        if not mine:
+            others = [samples for samples in by_writer if samples]
+            mine = others[rng.integers(len(others))]
         strokes = mine[rng.integers(len(mine))]
         points = np.concatenate(strokes)
         low, high = points.min(axis=0), points.max(axis=0)
@@ -186,31 +204,46 @@ def _cropped(picture: Picture, level: float) -> Picture:
     return picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def read_idx(path: Path) -> NDArray[np.uint8]:
-    """Read an idx file of bytes, gzipped or not, such as MNIST's."""
+_IDX_TYPES = {b"\0\0\x08": ">u1", b"\0\0\x0c": ">i4"}
+_QMNIST_WRITER = 2  # column of QMNIST's labels
+
+
+def read_idx(path: Path) -> NDArray[np.uint8] | NDArray[np.int32]:
+    """Read an idx file of bytes or of 32-bit integers, gzipped or not, such as MNIST's and QMNIST's."""
     try:
         raw = path.read_bytes()
         if path.suffix == ".gz":
             raw = gzip.decompress(raw)
-        if raw[:3] != b"\0\0\x08":
+        if raw[:3] not in _IDX_TYPES:
             raise ValueError("another kind of file")
         shape = np.frombuffer(raw, ">i4", raw[3], 4)
-        return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(shape)
+        values = np.frombuffer(raw, _IDX_TYPES[raw[:3]], offset=4 + 4 * raw[3]).reshape(shape)
+        return values.astype(values.dtype.newbyteorder("="), copy=False)
     except (OSError, EOFError, ValueError, IndexError) as broken:
         raise UnreadableInputError(
-            f"{path}: not a whole idx file of bytes ({broken}); expected one like MNIST's"
+            f"{path}: not a whole idx file ({broken}); expected one like MNIST's"
         ) from broken
 
 
 def mnist(folder: Path, part: str = "train") -> ImageGlyphs:
-    """Read MNIST's ``train`` or ``t10k`` part from a folder of idx files."""
+    """Read MNIST's ``train`` or ``t10k`` part from a folder of idx files.
+
+    Writers are told apart where QMNIST's labels (``qmnist-train-labels-idx2-int``, or ``test``) lie beside
+    them: their first rows are MNIST's digits.
+    """
     found = [next(iter(sorted(folder.glob(f"{part}-{kind}*"))), None) for kind in ("images", "labels")]
     if None in found:
         raise UnreadableInputError(
             f"{folder}: no {part}-images/{part}-labels idx files; put MNIST's files there"
         )
     images, labels = (read_idx(path) for path in found if path)
-    return ImageGlyphs(images, labels.astype(np.int64))
+    named = f"qmnist-{'train' if part == 'train' else 'test'}-labels-idx2-int*"
+    qmnist = next(iter(sorted(folder.glob(named))), None)
+    writer = None
+    if qmnist is not None:
+        numbers = read_idx(qmnist)[: len(labels), _QMNIST_WRITER]
+        writer = np.unique(numbers, return_inverse=True)[1].astype(np.int64)
+    return ImageGlyphs(images.astype(np.uint8, copy=False), labels.astype(np.int64), writer)
 
 
 def usps(path: Path) -> ImageGlyphs:
@@ -248,19 +281,16 @@ def pen_characters(path: Path, characters: str) -> StrokeGlyphs:
         stroke, segment = data["stroke_start"], data["segment_start"]
         label, writer = data["label"], data["writer"]
     points[:, 1] *= -1  # a tablet's y grows upwards
+    everybody = np.unique(writer)
     samples: dict[str, list[list[list[NDArray[np.float32]]]]] = {}
     for char in characters:
         mine = np.flatnonzero(label == char)
-        by_writer: list[list[list[NDArray[np.float32]]]] = []
-        for who in np.unique(writer[mine]):
-            of_writer = []
-            for s in mine[writer[mine] == who]:
-                starts = stroke[segment[s] : segment[s + 1] + 1]
-                strokes = [points[a:b] for a, b in pairwise(starts) if b > a]
-                if strokes:
-                    of_writer.append(strokes)
-            if of_writer:
-                by_writer.append(of_writer)
-        if by_writer:
+        by_writer: list[list[list[NDArray[np.float32]]]] = [[] for _ in everybody]
+        for s, who in zip(mine, np.searchsorted(everybody, writer[mine]), strict=True):
+            starts = stroke[segment[s] : segment[s + 1] + 1]
+            strokes = [points[a:b] for a, b in pairwise(starts) if b > a]
+            if strokes:
+                by_writer[who].append(strokes)
+        if any(by_writer):
             samples[char] = by_writer
     return StrokeGlyphs(samples)

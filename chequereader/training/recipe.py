@@ -26,10 +26,13 @@ from chequereader.recognition.store import save_weights
 from chequereader.segmentation.segmenter import GEOMETRY
 from chequereader.synthetic.config import SyntheticConfig
 from chequereader.training import material
+from chequereader.training.aligned import align
 from chequereader.training.characters import CharacterOptions, train_characters
+from chequereader.training.composing import Composer
 from chequereader.training.lattices import Lattices
 from chequereader.training.sliding import SlidingOptions, train_sliding
 from chequereader.training.splicing import spliced
+from chequereader.training.strips import Strips
 from chequereader.training.through_graph import GraphOptions, Reading, constrained, train_through_graph
 
 Report = Callable[[dict[str, object]], None]
@@ -44,7 +47,8 @@ class Recipe:
     ``rounds``: varied copies of each real field that has digit boxes; ``zone_rounds``: of the others, which
     are fewer, and of their zones on whole cheques. ``spliced``: real digits in another order, from fields
     with digit boxes; ``recombined``: strings made of characters from everywhere; ``drawn`` and ``located``:
-    zones of synthetic cheques, as they are drawn and as the field stage finds them. ``data``: folder with
+    zones of synthetic cheques, as they are drawn and as the field stage finds them. ``composed``: strips put
+    together anew for each epoch of the sliding network. ``data``: folder with
     ``digits`` and ``pen`` as ``material.glyph_sources`` reads them; without it there are neither digit images
     nor pen trajectories, and nothing is recombined.
     """
@@ -56,9 +60,10 @@ class Recipe:
     recombined: int = 15_000
     drawn: int = 5_000
     located: int = 6_400
+    composed: int = 14_000
     character_epochs: int = 4
     graph_epochs: int = 3
-    sliding_epochs: int = 10
+    sliding_epochs: int = 15
     character_rate: float = 3e-3
     graph_rate: float = 1e-3
     sliding_rate: float = 2.5e-3
@@ -75,9 +80,10 @@ def train_reader(
     """
     torch.manual_seed(recipe.seed)
     work.mkdir(parents=True, exist_ok=True)
-    lattices = make_material(sets, data, work / "material", recipe, report)
     grammar = amounts("auto")
-    lattices = readable(lattices, grammar)
+    made = make_material(sets, data, work / "material", recipe, report)
+    by_kind = {kind: readable(lattices, grammar) for kind, lattices in made.items()}
+    lattices = Lattices.join(list(by_kind.values()))
     if not len(lattices):
         raise UsageError("nothing to learn from: give cheque sets with amounts or digits, or drawn strings")
     report({"stage": "material", "fields": len(lattices), "candidates": len(lattices.source)})
@@ -99,16 +105,49 @@ def train_reader(
         compiled=recipe.compiled,
         state=work / "graph.safetensors",
     )
-    sliding = train_sliding(
-        SlidingRecogniser(AMOUNTS, recipe.architecture),
-        grammar.with_penalty(reading.grammar_penalty.detach()),
-        lattices,
-        SlidingOptions(epochs=recipe.sliding_epochs, rate=recipe.sliding_rate, seed=recipe.seed),
-        lambda line: report({"stage": "sliding", **line}),
-        state=work / "sliding.safetensors",
-    )
+    told = grammar.with_penalty(reading.grammar_penalty.detach())
+    sliding = _train_sliding(by_kind, data, told, work, recipe, report)
     name = f"amounts-{recipe.architecture}"
     save_weights(out, name, reading.recogniser, reading.grammar_penalty, sliding)
+
+
+def _train_sliding(
+    by_kind: dict[str, Lattices],
+    data: Path | None,
+    grammar: Grammar,
+    work: Path,
+    recipe: Recipe,
+    report: Report,
+) -> SlidingRecogniser:
+    """Train the sliding recogniser twice: what the first one aligns is put together anew for the second.
+
+    Recombined strings are left out: composed ones are like them, one hand each, and never the same.
+    """
+    parts = [Strips(x.truths, x.column, x.strips) for kind, x in by_kind.items() if kind != "recombined"]
+    strips = Strips.join(parts or [Strips(x.truths, x.column, x.strips) for x in by_kind.values()])
+    real = by_kind.get("real")
+    images, pens = material.glyph_sources(data) if data else ([], None)
+    recogniser = SlidingRecogniser(AMOUNTS, recipe.architecture)
+    first = max(recipe.sliding_epochs // 3, 1)
+    for stage, epochs in (("sliding", first), ("aligned", recipe.sliding_epochs - first)):
+        if not epochs:
+            break
+        lines = []
+        if stage == "aligned" and real is not None:
+            own = [real.strip(member) for member in range(len(real))]
+            lines = align(recogniser, grammar, own, [str(truth) for truth in real.truths])
+        recogniser = train_sliding(
+            recogniser,
+            grammar,
+            strips,
+            SlidingOptions(
+                epochs=epochs, composed=recipe.composed, rate=recipe.sliding_rate, seed=recipe.seed
+            ),
+            lambda line, stage=stage: report({"stage": stage, **line}),  # type: ignore[misc]
+            state=work / f"{stage}.safetensors",
+            composer=Composer(lines, images, pens),
+        )
+    return recogniser
 
 
 def readable(lattices: Lattices, grammar: Grammar) -> Lattices:
@@ -127,8 +166,8 @@ def readable(lattices: Lattices, grammar: Grammar) -> Lattices:
 
 def make_material(
     sets: Sequence[ChequeSet], data: Path | None, folder: Path, recipe: Recipe, report: Report
-) -> Lattices:
-    """Make the material in shards, two at a time, and read it all; shards that are there already stay."""
+) -> dict[str, Lattices]:
+    """Make the material in shards, two at a time; return it by kind. Shards that are there already stay."""
     folder.mkdir(parents=True, exist_ok=True)
     jobs = list(_jobs(sets, data, recipe))
     if not jobs:
@@ -137,7 +176,10 @@ def make_material(
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         for (job, _), made in zip(missing, pool.map(_make, missing), strict=True):
             report({"stage": "material", "shard": job.name, "fields": made})
-    return Lattices.join([Lattices.load(folder / f"{job.name}.npz") for job in jobs])
+    kinds: dict[str, list[Lattices]] = {}
+    for job in jobs:
+        kinds.setdefault(job.kind, []).append(Lattices.load(folder / f"{job.name}.npz"))
+    return {kind: Lattices.join(parts) for kind, parts in kinds.items()}
 
 
 @dataclass(frozen=True)

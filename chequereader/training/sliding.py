@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -24,19 +25,25 @@ from chequereader.graph import forward, pack
 from chequereader.recognition.lenet import to_input
 from chequereader.recognition.sliding import SlidingRecogniser, chain, padded
 from chequereader.segmentation.strip import REACH, STRIDE
-from chequereader.training.lattices import Lattices
+from chequereader.training.composing import Composer
 from chequereader.training.resume import LEAST_STEPS, Progress
+from chequereader.training.strips import Strips
 from chequereader.training.through_graph import average, constrained
 
 _POOL = 40  # batches among which strips of like width are put together
+_KNOWN = 40_000  # truths whose graphs are kept
 _MOST_WIDTH = 1100  # pixels; wider strips are rare, and padding to them costs all
 
 
 @dataclass(frozen=True)
 class SlidingOptions:
-    """Settings; of ``epochs`` the last ``graph_epochs`` are trained against the grammar's other readings."""
+    """Settings; of ``epochs`` the last ``graph_epochs`` are trained against the grammar's other readings.
+
+    ``composed``: strips made anew for each epoch, where there is a composer.
+    """
 
     epochs: int = 12
+    composed: int = 12_000
     graph_epochs: int = 2
     batch: int = 16
     rate: float = 2e-3
@@ -48,39 +55,44 @@ class SlidingOptions:
 def train_sliding(
     recogniser: SlidingRecogniser,
     grammar: Grammar,
-    lattices: Lattices,
+    strips: Strips,
     options: SlidingOptions,
     report: Callable[[dict[str, float]], None] = lambda _: None,
     state: Path | None = None,
+    composer: Composer | None = None,
 ) -> SlidingRecogniser:
     """Train in place and return the averaged weights.
 
-    Strips too short for their truth teach nothing and are left out. ``report`` gets epoch, mean criterion and
-    the share left out; with a ``state`` file training goes on from it and keeps it after each epoch.
+    Each epoch takes all ``strips`` and as many new ones of the ``composer`` as the options say. Strips too
+    short for their truth teach nothing and are left out. ``report`` gets epoch, mean criterion and the share
+    left out; with a ``state`` file training goes on from it and keeps it after each epoch.
     """
     generator = torch.Generator().manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
     averaged = copy.deepcopy(recogniser)
     optimiser = torch.optim.AdamW(recogniser.parameters(), lr=options.rate, weight_decay=1e-4)
-    steps = options.epochs * -(-len(lattices) // options.batch)
+    fresh = options.composed if composer is not None else 0
+    steps = options.epochs * -(-(len(strips) + fresh) // options.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, options.rate, total_steps=max(steps, LEAST_STEPS), pct_start=0.1
     )
-    correct_of = {truth: held(constrained(grammar, str(truth))) for truth in np.unique(lattices.truths)}
+    correct_of = lru_cache(_KNOWN)(lambda truth: held(constrained(grammar, truth)))
     free = held(grammar.graph)
     modules = {"recogniser": recogniser, "averaged": averaged}
     progress = Progress(state, modules, optimiser, schedule, generator, rng)
     done = progress.restore()
-    kept = int((np.diff(lattices.column) <= _MOST_WIDTH).sum())
-    step = done * -(-kept // options.batch)
+    step = schedule.last_epoch
     for epoch in range(done, options.epochs):
         discriminative = epoch >= options.epochs - options.graph_epochs
         total, used = 0.0, 0
-        for chosen in batches(np.diff(lattices.column), options.batch, rng):
-            strips, counts = padded([distort(lattices.strip(m), options.distortion, rng) for m in chosen])
-            penalties = shown(recogniser, strips, counts)
+        shown_now = strips
+        if composer is not None:
+            shown_now = Strips.join([strips, Strips.pack(composer.draw(rng) for _ in range(fresh))])
+        for chosen in batches(np.diff(shown_now.column), options.batch, rng):
+            inputs, counts = padded([distort(shown_now.strip(m), options.distortion, rng) for m in chosen])
+            penalties = shown(recogniser, inputs, counts)
             where = chain(counts)
-            correct = pack([correct_of[lattices.truths[m]] for m in chosen])
+            correct = pack([correct_of(str(shown_now.truths[m])) for m in chosen])
             loss = forward(where, penalties, correct)
             if discriminative:
                 loss = loss - forward(where, penalties, free)
@@ -95,7 +107,7 @@ def train_sliding(
             average(averaged, recogniser, min(options.averaging, 1 - 1 / (step + 1)))
             total, used = total + loss[found].sum().item(), used + int(found.sum())
         progress.keep(epoch + 1)
-        report({"epoch": epoch + 1, "loss": total / max(used, 1), "no_path": 1 - used / len(lattices)})
+        report({"epoch": epoch + 1, "loss": total / max(used, 1), "no_path": 1 - used / len(shown_now)})
     return averaged
 
 

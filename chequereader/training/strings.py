@@ -6,7 +6,9 @@ and laid as ink over paper cut out of real amounts or drawn. Not for whole chequ
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -31,6 +33,17 @@ class Written:
     text: str
 
 
+class Laid(NamedTuple):
+    """A line without paper: ``ink`` float32 [height, width], 0 to 1; ``owner`` as in ``Written``.
+
+    ``baseline`` is the row on which the first characters stand.
+    """
+
+    ink: Picture
+    owner: NDArray[np.int16]
+    baseline: float
+
+
 _MIDDLE = set("-=*x")
 _RAISED_SCALE = (0.45, 0.7)
 
@@ -46,14 +59,20 @@ def write(
     height = rng.uniform(24, 48)
     pen = Pen(float(rng.uniform(0.05, 0.14)), float(np.clip(rng.normal(0.12, 0.22), -0.3, 0.7)))
     writer = int(rng.integers(1 << 30))
-    ink, owner = _line(text, sources, height, pen, writer, rng)
-    paper = _paper(papers, ink.shape, rng)
-    return Written(_print(ink, paper, rng), owner, text)
+    laid = lay(text, sources, height, pen, writer, rng)
+    paper = _paper(papers, laid.ink.shape, rng)
+    return Written(_print(laid.ink, paper, rng), laid.owner, text)
 
 
-def _line(
-    text: str, sources: list[GlyphSource], height: float, pen: Pen, writer: int, rng: np.random.Generator
-) -> tuple[Picture, NDArray[np.int16]]:
+def lay(
+    text: str,
+    sources: Sequence[GlyphSource],
+    height: float,
+    pen: Pen,
+    writer: int,
+    rng: np.random.Generator,
+) -> Laid:
+    """Set the characters of a text on a line; digits are ``height`` pixels tall. Errors as of ``write``."""
     spacing = rng.normal(0.06, 0.1)
     drift = rng.normal(0, 0.025)
     placed: list[tuple[Picture, int, int]] = []
@@ -108,7 +127,7 @@ def _line(
         mine = owner[y0 : y0 + picture.shape[0], x0 : x0 + picture.shape[1]]
         mine[(picture > 0.25) & (picture >= view)] = index
         np.maximum(view, picture, out=view)
-    return canvas, owner
+    return Laid(canvas, owner, float(pad[0] - upper))
 
 
 def _paper(papers: list[NDArray[np.uint8]], shape: tuple[int, ...], rng: np.random.Generator) -> Picture:

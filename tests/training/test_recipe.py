@@ -12,6 +12,7 @@ from chequereader.recognition.store import load_weights
 from chequereader.training.recipe import Recipe, train_reader
 
 SMALL = Recipe(
+    composed=6,
     architecture="lenet5",
     rounds=0,
     zone_rounds=0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,38 +22,39 @@ from chequereader.graph import forward
 from chequereader.recognition.sliding import SlidingRecogniser, chain, padded
 from chequereader.segmentation.strip import REACH, STRIP
 from chequereader.training import sliding
-from chequereader.training.lattices import Lattices
+from chequereader.training.composing import Composer
 from chequereader.training.sliding import SlidingOptions, batches, distort, shown, train_sliding
+from chequereader.training.strips import Strips
 
 GRAMMAR = amounts("auto")
 QUICK = SlidingOptions(epochs=2, graph_epochs=1, batch=2, averaging=0.9, seed=3)
 
 
 @pytest.fixture(scope="module")
-def lattices() -> Lattices:
+def strips() -> Strips:
     """Four fields, each with the one text that it says."""
     packed = toy_lattices(["12", "71", "27", "4"])
-    return told(packed, ["12.", "71.", "27.", "4."])
+    return Strips(np.array(["12.", "71.", "27.", "4."]), packed.column, packed.strips)
 
 
-def told(packed: Lattices, truths: list[str]) -> Lattices:
-    """The same fields with other truths; a text with a sign in it is taken as it stands."""
-    return Lattices(**{**vars(packed), "truths": np.array(truths)})
+def told(packed: Strips, truths: list[str]) -> Strips:
+    """The same strips with other truths; a text with a sign in it is taken as it stands."""
+    return replace(packed, truths=np.array(truths))
 
 
 def weights_of(recogniser: SlidingRecogniser) -> torch.Tensor:
     return torch.cat([p.detach().flatten() for p in recogniser.parameters()])
 
 
-def criteria(recogniser: SlidingRecogniser, lattices: Lattices) -> tuple[float, float]:
+def criteria(recogniser: SlidingRecogniser, strips: Strips) -> tuple[float, float]:
     """Mean penalty of the truths by CTC, and less the penalty of all readings, strip by strip.
 
     Before a text that begins with a digit a currency sign may be read that the truth doesn't tell.
     """
     ctc, everything = [], []
-    for member, truth in enumerate(lattices.truths):
+    for member, truth in enumerate(strips.truths):
         with torch.no_grad():
-            penalties = recogniser(torch.from_numpy(lattices.strip(member).copy())[None])[0]
+            penalties = recogniser(torch.from_numpy(strips.strip(member).copy())[None])[0]
         parts = []
         for sign in ["", *"$£€₹"]:
             labels = AMOUNTS.encode(sign + str(truth))
@@ -80,15 +82,15 @@ def every_way(log_probability: torch.Tensor, labels: list[int]) -> torch.Tensor:
 
 @pytest.mark.parametrize("discriminative", [False, True])
 def test_the_criterion_is_all_ways_to_say_the_truth_against_all_readings(
-    lattices: Lattices, monkeypatch: pytest.MonkeyPatch, discriminative: bool
+    strips: Strips, monkeypatch: pytest.MonkeyPatch, discriminative: bool
 ) -> None:
     """In a first epoch that moves nothing; half precision of the network's layers allowed for."""
     monkeypatch.setattr(sliding, "distort", lambda strip, strength, rng: strip)
     reports: list[dict[str, float]] = []
     options = SlidingOptions(epochs=1, graph_epochs=int(discriminative), batch=2, rate=1e-12)
     recogniser = chance_sliding()
-    truth = criteria(recogniser, lattices)
-    train_sliding(recogniser, GRAMMAR, lattices, options, reports.append)
+    truth = criteria(recogniser, strips)
+    train_sliding(recogniser, GRAMMAR, strips, options, reports.append)
     (report,) = reports
     assert report["epoch"] == 1
     assert report["no_path"] == 0
@@ -96,13 +98,13 @@ def test_the_criterion_is_all_ways_to_say_the_truth_against_all_readings(
     assert truth[1] < 0.9 * truth[0], "the criteria differ"
 
 
-def test_both_criteria_fall(lattices: Lattices) -> None:
+def test_both_criteria_fall(strips: Strips) -> None:
     recogniser = chance_sliding()
-    before = criteria(recogniser, lattices)
+    before = criteria(recogniser, strips)
     reports: list[dict[str, float]] = []
     options = SlidingOptions(epochs=12, graph_epochs=4, batch=2, rate=4e-3, distortion=0.0, averaging=0.5)
-    averaged = train_sliding(recogniser, GRAMMAR, lattices, options, reports.append)
-    after, after_averaged = criteria(recogniser, lattices), criteria(averaged, lattices)
+    averaged = train_sliding(recogniser, GRAMMAR, strips, options, reports.append)
+    after, after_averaged = criteria(recogniser, strips), criteria(averaged, strips)
     assert [report["epoch"] for report in reports] == list(range(1, 13))
     assert reports[7]["loss"] < 0.4 * reports[0]["loss"]
     assert reports[11]["loss"] < reports[8]["loss"], "from where the first criterion left it"
@@ -111,32 +113,32 @@ def test_both_criteria_fall(lattices: Lattices) -> None:
         assert found[1] < 0.6 * before[1]
 
 
-def test_every_part_is_trained(lattices: Lattices) -> None:
+def test_every_part_is_trained(strips: Strips) -> None:
     recogniser = chance_sliding()
     before = {name: p.detach().clone() for name, p in recogniser.named_parameters()}
     codes = recogniser.network.rbf.codes.clone()
-    train_sliding(recogniser, GRAMMAR, lattices, QUICK)
+    train_sliding(recogniser, GRAMMAR, strips, QUICK)
     for name, parameter in recogniser.named_parameters():
         assert not torch.equal(parameter, before[name]), name
     assert torch.equal(recogniser.network.rbf.codes, codes)
 
 
-def test_the_averaged_weights_follow_the_trained_ones(lattices: Lattices) -> None:
+def test_the_averaged_weights_follow_the_trained_ones(strips: Strips) -> None:
     """They are others than what is trained in place, and between it and the start."""
     recogniser = chance_sliding()
     start = weights_of(recogniser)
-    averaged = train_sliding(recogniser, GRAMMAR, lattices, QUICK)
+    averaged = train_sliding(recogniser, GRAMMAR, strips, QUICK)
     assert averaged is not recogniser
     way, lag = weights_of(recogniser) - start, weights_of(recogniser) - weights_of(averaged)
     assert 0 < lag.norm() < way.norm()
 
 
-def test_training_is_decided_by_its_seed(lattices: Lattices) -> None:
+def test_training_is_decided_by_its_seed(strips: Strips) -> None:
     trained = []
     for seed in (1, 1, 2):
         recogniser = chance_sliding()
         options = SlidingOptions(epochs=1, graph_epochs=0, batch=2, seed=seed)
-        train_sliding(recogniser, GRAMMAR, lattices, options)
+        train_sliding(recogniser, GRAMMAR, strips, options)
         trained.append(weights_of(recogniser))
     assert torch.equal(trained[0], trained[1])
     assert not torch.equal(trained[0], trained[2])
@@ -144,10 +146,10 @@ def test_training_is_decided_by_its_seed(lattices: Lattices) -> None:
 
 @pytest.mark.parametrize("left_out", [0, 1])
 def test_stopped_and_resumed_gives_the_same_weights(
-    lattices: Lattices, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left_out: int
+    strips: Strips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left_out: int
 ) -> None:
     """What is trained, and the average of it, also where strips are too wide to be trained on."""
-    widths = np.sort(np.diff(lattices.column))
+    widths = np.sort(np.diff(strips.column))
     monkeypatch.setattr(sliding, "_MOST_WIDTH", int(widths[-1 - left_out]))
 
     def stop(report: dict[str, float]) -> None:
@@ -156,43 +158,65 @@ def test_stopped_and_resumed_gives_the_same_weights(
 
     options = SlidingOptions(epochs=3, graph_epochs=1, batch=1, averaging=0.98, seed=5)
     through = chance_sliding()
-    averaged_through = train_sliding(through, GRAMMAR, lattices, options)
+    averaged_through = train_sliding(through, GRAMMAR, strips, options)
     state = tmp_path / "sliding.safetensors"
     with pytest.raises(KeyboardInterrupt):
-        train_sliding(chance_sliding(), GRAMMAR, lattices, options, stop, state)
+        train_sliding(chance_sliding(), GRAMMAR, strips, options, stop, state)
     resumed = chance_sliding(seed=9)
     reports: list[dict[str, float]] = []
-    averaged = train_sliding(resumed, GRAMMAR, lattices, options, reports.append, state)
+    averaged = train_sliding(resumed, GRAMMAR, strips, options, reports.append, state)
     assert [report["epoch"] for report in reports] == [3]
     assert torch.equal(weights_of(resumed), weights_of(through))
     assert torch.equal(weights_of(averaged), weights_of(averaged_through))
 
 
 @pytest.mark.filterwarnings("ignore:Detected call of `lr_scheduler.step")
-def test_strips_too_short_for_their_truth_teach_nothing(lattices: Lattices) -> None:
+def test_strips_too_short_for_their_truth_teach_nothing(strips: Strips) -> None:
     """More characters than there are positions; one strip that is long enough teaches by itself."""
     long = "1" + ",111" * 20
     reports: list[dict[str, float]] = []
     recogniser = chance_sliding()
     before = weights_of(recogniser)
     options = SlidingOptions(epochs=1, graph_epochs=1, batch=4)
-    train_sliding(recogniser, GRAMMAR, told(lattices, [long] * 4), options, reports.append)
+    train_sliding(recogniser, GRAMMAR, told(strips, [long] * 4), options, reports.append)
     assert reports == [{"epoch": 1, "loss": 0.0, "no_path": 1.0}]
     assert torch.equal(weights_of(recogniser), before)
-    train_sliding(recogniser, GRAMMAR, told(lattices, [long, "71.", long, long]), options, reports.append)
+    train_sliding(recogniser, GRAMMAR, told(strips, [long, "71.", long, long]), options, reports.append)
     assert reports[1]["no_path"] == pytest.approx(0.75)
     assert np.isfinite(reports[1]["loss"]) and reports[1]["loss"] > 0
     assert torch.isfinite(weights_of(recogniser)).all()
     assert not torch.equal(weights_of(recogniser), before)
 
 
-def test_padding_is_left_out_of_a_batch(lattices: Lattices) -> None:
+def test_a_composer_adds_new_strips_in_every_epoch(strips: Strips, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[list[str]] = []
+
+    def spy(recogniser: SlidingRecogniser, inputs: torch.Tensor, counts: list[int]) -> torch.Tensor:
+        seen[-1].append(str(counts))
+        return shown(recogniser, inputs, counts)
+
+    class Counting(Composer):
+        def draw(self, rng: np.random.Generator) -> tuple[NDArray[np.uint8], str]:
+            drawn.append(super().draw(rng))
+            return drawn[-1]
+
+    drawn: list[tuple[NDArray[np.uint8], str]] = []
+    seen.append([])
+    monkeypatch.setattr(sliding, "shown", spy)
+    options = SlidingOptions(epochs=2, graph_epochs=0, batch=1, composed=3, seed=4)
+    train_sliding(chance_sliding(), GRAMMAR, strips, options, composer=Counting([]))
+    assert len(drawn) == 6
+    assert len({strip.tobytes() for strip, _ in drawn}) == 6, "none twice"
+    assert len(seen[0]) == 2 * (len(strips) + 3)
+
+
+def test_padding_is_left_out_of_a_batch(strips: Strips) -> None:
     """Positions of each strip alone, one after the other; half precision of the layers allowed for."""
     recogniser = chance_sliding()
-    parts = [lattices.strip(member) for member in range(3)]
-    strips, counts = padded(parts)
+    parts = [strips.strip(member) for member in range(3)]
+    together, counts = padded(parts)
     assert len(set(counts)) > 1
-    found = shown(recogniser, strips, counts)
+    found = shown(recogniser, together, counts)
     assert found.shape == (sum(counts), 2 * HOLDING)
     with torch.no_grad():
         alone = torch.cat([recogniser(torch.from_numpy(part.copy())[None])[0] for part in parts])
