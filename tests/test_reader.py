@@ -58,7 +58,9 @@ def test_the_keyed_amount_goes_along_and_tells_the_reader_nothing(whole: Reader)
     keyed = Decimal("5.00")
     reading = whole.read(replace(field_scan(), keyed_amount=keyed))
     assert reading.keyed_amount == keyed
-    assert replace(reading, keyed_amount=None, elapsed_ms=1) == replace(whole.read(field_scan()), elapsed_ms=1)
+    assert replace(reading, keyed_amount=None, elapsed_ms=1) == replace(
+        whole.read(field_scan()), elapsed_ms=1
+    )
 
 
 def test_records_on_a_cpu_do_not_depend_on_their_neighbours(weights: Path) -> None:

@@ -137,6 +137,9 @@ DAMAGES: Mapping[str, Damage] = {
 }
 """Ways to damage a file, by the word that its name gets."""
 
+HARMFUL = ("crash", "exit", "spin", "hang", "memory")
+"""Those that take the reading process along: in which way may depend on what else happens to it."""
+
 
 @dataclass(frozen=True)
 class Material:

@@ -31,12 +31,17 @@ def test_material_is_damaged_in_many_ways(tmp_path: Path) -> None:
 
 def test_faults_are_found(tmp_path: Path) -> None:
     material = write_material(tmp_path / "scans", len(KINDS), seed=1, share_damaged=0)
-    whole = {key: {"status": "accepted", "amount": "1.00"} for key in material.good}
+    whole = {key: {"file": key[0], "status": "accepted", "amount": "1.00"} for key in material.good}
     assert faults_found(material, whole, whole) == []
     key, other = sorted(whole)[:2]
     assert "lost" in faults_found(material, whole, {k: r for k, r in whole.items() if k != key})[0]
     assert "from nowhere" in faults_found(material, whole, {**whole, ("x", 1): {}})[0]
-    assert "differs" in faults_found(material, whole, {**whole, other: {"status": "accepted"}})[0]
+    assert (
+        "differs"
+        in faults_found(material, whole, {**whole, other: {"file": other[0], "status": "rejected"}})[0]
+    )
+    harmed, killed = ({**whole, ("1-spin.png", 1): {"file": "1-spin.png", "reason": why}} for why in "ab")
+    assert faults_found(material, harmed, killed) == []
     failed = {**whole, key: {"status": "failed"}}
     assert "not read" in faults_found(material, failed, failed)[0]
     (tmp_path / "double.jsonl").write_text('{"file": "a", "page": 1, "elapsed_ms": 1}\n' * 2)
