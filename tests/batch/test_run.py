@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from fake_reader import FakeReader, OtherWeights, ends_at_once, without_weights
 
-from chequereader.batch import BatchSummary, run_batch
+from chequereader.batch import BatchSummary, formats, run_batch
 from chequereader.batch.serving import Limits
 from chequereader.errors import OutputError, UsageError, WeightsError
 from chequereader.options import ReadOptions
@@ -201,6 +202,30 @@ def test_resume_after_a_kill_mends_the_last_line(tmp_path: Path, folder: Path, s
         out.write_bytes(torn)
         assert run(folder, out, resume=True) == BatchSummary(accepted=1, rejected=0, failed=0, skipped=5)
         assert out.read_bytes() == whole
+
+
+def test_a_full_disk_ends_the_run_which_goes_on_later(
+    tmp_path: Path, folder: Path, scan: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out.jsonl"
+    for name in ("a.png", "b.png", "c.png"):
+        scan(name)
+    written: list[bytes] = []
+
+    def as_lines(given: list[dict[str, Any]]) -> bytes:
+        if len(written) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written.append(formats.as_lines(given))
+        return written[-1]
+
+    with monkeypatch.context() as patched:
+        patched.setattr("chequereader.batch.results.as_lines", as_lines)
+        with pytest.raises(OutputError, match="No space left on device"):
+            run(folder, out)
+    with out.open("ab") as file:
+        file.write(b'{"file": "c.p')
+    assert run(folder, out, resume=True) == BatchSummary(accepted=1, rejected=0, failed=0, skipped=2)
+    assert [r["file"] for r in records(out)] == ["a.png", "b.png", "c.png"]
 
 
 def test_resume_keeps_the_records_of_files_that_have_gone(tmp_path: Path, folder: Path, scan: Make) -> None:

@@ -42,7 +42,7 @@ def test_faults_are_found(tmp_path: Path) -> None:
     )
     harmed, killed = ({**whole, ("1-spin.png", 1): {"file": "1-spin.png", "reason": why}} for why in "ab")
     assert faults_found(material, harmed, killed) == []
-    failed = {**whole, key: {"status": "failed"}}
+    failed = {**whole, key: {"file": key[0], "status": "failed"}}
     assert "not read" in faults_found(material, failed, failed)[0]
     (tmp_path / "double.jsonl").write_text('{"file": "a", "page": 1, "elapsed_ms": 1}\n' * 2)
     with pytest.raises(ValueError, match="two records"):
