@@ -17,7 +17,7 @@ from typing import Any
 
 from chequereader.batch.progress import BatchSummary, Progress, Tally
 from chequereader.batch.results import Results
-from chequereader.batch.serving import Limits, PageRead, Task
+from chequereader.batch.serving import Limits, PageRead
 from chequereader.batch.workers import FileDone, WorkerPool
 from chequereader.options import ReadOptions
 from chequereader.reading import ReadsScans
@@ -58,7 +58,7 @@ def run_batch(
         if not interrupted.is_set():
             results.start()
             with Progress(len(inputs), quiet=quiet) as progress:
-                for event in _until(interrupted, pool, _Tasks(inputs, results)):
+                for event in _until(interrupted, pool, pool.read(inputs, results.done)):
                     if isinstance(event, PageRead):
                         results.add(event.reading, event.fingerprint)
                         tally.add(event.reading)
@@ -74,31 +74,14 @@ def run_batch(
 
 
 def _until(
-    interrupted: threading.Event, pool: WorkerPool, tasks: Sequence[Task]
+    interrupted: threading.Event, pool: WorkerPool, events: Iterator[PageRead | FileDone | None]
 ) -> Iterator[PageRead | FileDone | None]:
     """Yield what the workers send; after an interruption only what they had sent by then."""
-    for event in pool.read(tasks):
+    for event in events:
         yield event
         if interrupted.is_set():
             yield from pool.finished_early()
             return
-
-
-class _Tasks(Sequence[Task]):
-    """The inputs as tasks, made when they are asked for."""
-
-    def __init__(self, inputs: Sequence[Input], results: Results) -> None:
-        self._inputs = inputs
-        self._results = results
-
-    def __len__(self) -> int:
-        return len(self._inputs)
-
-    def __getitem__(self, place: Any) -> Any:
-        if isinstance(place, slice):
-            return [self[number] for number in range(*place.indices(len(self)))]
-        one = self._inputs[place]
-        return Task(one.path, one.file, self._results.done(one.file))
 
 
 @contextmanager

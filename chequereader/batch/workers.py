@@ -30,6 +30,7 @@ from chequereader.batch.serving import (
 )
 from chequereader.errors import ChequeReaderError, UsageError
 from chequereader.reading import Reading, ReadsScans
+from chequereader.scan.inputs import Input
 
 START_LIMIT_S = 300.0
 """Seconds that a worker may take to load its libraries and weights."""
@@ -134,24 +135,28 @@ class WorkerPool:
         while self._model is None and not interrupted():
             self._attend()
 
-    def read(self, tasks: Sequence[Task]) -> Iterator[PageRead | FileDone | None]:
+    def read(
+        self, inputs: Sequence[Input], done: Callable[[str], frozenset[int]]
+    ) -> Iterator[PageRead | FileDone | None]:
         """Yield each page when it is read and each file when it is done; ``None`` while there is neither.
 
-        Raises what ``wait_until_ready`` does.
+        ``done`` gives the keys (see ``page_key``) of a file's pages that are to be skipped. Raises what
+        ``wait_until_ready`` does.
         """
         # Small batches go out in smaller lots, so that all workers have something to do to the end.
-        size = max(1, min(LOT, len(tasks) // (4 * self._count)))
+        size = max(1, min(LOT, len(inputs) // (4 * self._count)))
         handed_out = finished = 0
-        while finished < len(tasks):
+        while finished < len(inputs):
             for worker in [w for w in self._workers if w.ready and not w.unfinished]:
                 if not worker.process.is_alive():
                     self._replace(worker)
                 elif self._again:
                     job = self._again.popleft()
                     self._hand_out(worker, [job], job.again())
-                elif handed_out < len(tasks):
-                    lot = tasks[handed_out : handed_out + size]
-                    self._hand_out(worker, [_Job(task) for task in lot], lot)
+                elif handed_out < len(inputs):
+                    lot = inputs[handed_out : handed_out + size]
+                    tasks = [Task(one.path, one.file, done(one.file)) for one in lot]
+                    self._hand_out(worker, [_Job(task) for task in tasks], tasks)
                     handed_out += len(lot)
             self._attend()
             while self._events:
