@@ -7,7 +7,7 @@ Not the place for how any stage works.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,7 +27,6 @@ from chequereader.interpretation import (
     Answer,
     Lattice,
     answers,
-    arc_posteriors,
     between_cuts,
     over_positions,
     worthwhile,
@@ -102,11 +101,18 @@ class FollowedPage:
 class Reader:
     """Reads scans; loads weights once.
 
-    ``WeightsError`` if there are none that fit, ``UsageError`` for options that can't be met.
+    ``clock``: seconds, what the stages are timed by. ``WeightsError`` if there are no weights that fit,
+    ``UsageError`` for options that can't be met.
     """
 
-    def __init__(self, options: ReadOptions | None = None, weights: Path | None = None) -> None:
+    def __init__(
+        self,
+        options: ReadOptions | None = None,
+        weights: Path | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self.options = options or ReadOptions()
+        self.clock = clock
         self.device = choose_device(self.options.device)
         loaded = to_device(load_weights(weights), self.device)
         self.model = loaded.model
@@ -151,39 +157,46 @@ class Reader:
         """Read scans and keep what every stage made of them, for pictures and reports."""
         if not scans:
             return []
-        began = time.perf_counter()
+        began = self.clock()
         stages: dict[str, float] = {}
         pages = [FollowedPage(scan) for scan in scans]
-        with _timed(stages, "locate"):
+        with self._timed(stages, "locate"):
             for page in pages:
                 self._locate(page)
-        with _timed(stages, "segment"):
+        with self._timed(stages, "segment"):
             for page in pages:
                 page.fields = [normalise(_cut(page.image, zone)) for zone in page.zones]
         if self.sliding is not None:
-            with _timed(stages, "recognise"):
+            with self._timed(stages, "recognise"):
                 _hand_out(pages, from_strips(self.sliding, [f for p in pages for f in p.fields], self.device))
         if self.recogniser is not None:
             if self.sliding is not None:
-                with _timed(stages, "interpret"):
-                    for page in pages:
-                        page.keep(worthwhile(page.lattice, self.notations[0]))
-            with _timed(stages, "segment"):
+                with self._timed(stages, "interpret"):
+                    kept = worthwhile([page.lattice for page in pages], self.notations[0])
+                    for page, zones in zip(pages, kept, strict=True):
+                        page.keep(zones)
+            with self._timed(stages, "segment"):
                 for page in pages:
                     page.segmentations = [candidates(field) for field in page.fields]
-            with _timed(stages, "recognise"):
+            with self._timed(stages, "recognise"):
                 parts = [s for page in pages for s in page.segmentations]
                 _hand_out(pages, from_candidates(self.recogniser, parts, self.device))
-        with _timed(stages, "interpret"):
+        with self._timed(stages, "interpret"):
             self._interpret(pages)
         share = {stage: ms / len(pages) for stage, ms in stages.items()}
-        with _timed(stages, "decide"):
+        with self._timed(stages, "decide"):
             readings = [self._decide(page, share) for page in pages]
-        elapsed = round((time.perf_counter() - began) * 1000 / len(pages), 2)
+        elapsed = round((self.clock() - began) * 1000 / len(pages), 2)
         return [
             (page, replace(reading, elapsed_ms=elapsed, keyed_amount=page.scan.keyed_amount))
             for page, reading in zip(pages, readings, strict=True)
         ]
+
+    @contextmanager
+    def _timed(self, stages: dict[str, float], name: str) -> Iterator[None]:
+        began = self.clock()
+        yield
+        stages[name] = stages.get(name, 0.0) + (self.clock() - began) * 1000
 
     def _locate(self, page: FollowedPage) -> None:
         if self.options.field == "auto":
@@ -246,8 +259,7 @@ class Reader:
         )
 
     def _symbols(self, page: FollowedPage, answer: Answer) -> tuple[Symbol, ...]:
-        zone, graph = page.zones[answer.zone], page.graphs[answer.notation][answer.zone]
-        posterior = arc_posteriors(self.notations[answer.notation], graph)
+        zone = page.zones[answer.zone]
         return tuple(
             Symbol(
                 AMOUNTS.labels[label],
@@ -257,7 +269,7 @@ class Reader:
             for (label, _, _), box, confidence in zip(
                 spoken(answer.path),
                 boxes(answer.path, page.ink(answer)),
-                confidences(answer.path, posterior),
+                confidences(answer.path, answer.posterior),
                 strict=True,
             )
         )
@@ -300,10 +312,3 @@ def _hand_out(pages: Sequence[FollowedPage], graphs: Sequence[RecognitionGraph])
 
 def _cut(image: NDArray[np.uint8], zone: Box) -> NDArray[np.uint8]:
     return image[zone.y0 : zone.y1, zone.x0 : zone.x1]
-
-
-@contextmanager
-def _timed(stages: dict[str, float], name: str) -> Iterator[None]:
-    began = time.perf_counter()
-    yield
-    stages[name] = stages.get(name, 0.0) + (time.perf_counter() - began) * 1000

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from chequereader.alphabet import AMOUNTS
 from chequereader.grammar import amounts
 from chequereader.grammar.held import HOLDING, holding_penalties
-from chequereader.interpretation import Path, arc_posteriors, over_positions
+from chequereader.interpretation import Path, over_positions, testimony
 from chequereader.recognition.recognition_graph import RecognitionGraph
 from chequereader.segmentation.normalise import Field, normalise
 from chequereader.segmentation.segmenter import segment
@@ -188,11 +188,11 @@ def test_a_character_of_uncertain_place_is_sure_all_the_same() -> None:
     penalties[2, seven] = penalties[3, seven] = -20.0
     penalties[2, NONE] = penalties[3, NONE] = 0.0
     graph = chain_of(penalties)
-    posterior = arc_posteriors(over_positions(amounts("auto")), graph)
+    posterior = testimony.Testimony(over_positions(amounts("auto")), [graph], 1).posterior(0)
     (sure,) = confidences(held_path([("7", 2, 3)]), posterior)
     assert sure == pytest.approx(1.0, abs=1e-4)
     penalties[2, AMOUNTS.index("1")] = penalties[3, AMOUNTS.index("1")] = -20.0
-    posterior = arc_posteriors(over_positions(amounts("auto")), chain_of(penalties))
+    posterior = testimony.Testimony(over_positions(amounts("auto")), [chain_of(penalties)], 1).posterior(0)
     (sure,) = confidences(held_path([("7", 2, 3)]), posterior)
     assert sure == pytest.approx(0.5, abs=0.01), "as likely a 1"
     assert math.isfinite(sure)

@@ -6,6 +6,8 @@ composition the automaton sees what a digit is for, units or cents, and not only
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import torch
 
@@ -104,6 +106,7 @@ def with_amount(grammar: Grammar, minor_units: int) -> Graph:
     return graph
 
 
+@lru_cache(maxsize=8)
 def _money_symbols(grammar: Grammar) -> np.ndarray:
     """Return each arc's symbol: the digit of a unit, the shifted digit of a cent, else ``_NONE``."""
     label, role = grammar.graph.label.cpu().numpy(), grammar.roles.cpu().numpy()

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from chequereader.alphabet import AMOUNTS
-from chequereader.graph.graph import EPSILON, Graph
+from chequereader.graph.graph import EPSILON, Graph, by_member
 
 HOLDING = len(AMOUNTS.labels)
 """Labels from here on are those of ``AMOUNTS`` held on; ``AMOUNTS.rubbish`` is none."""
@@ -21,8 +21,8 @@ HOLDING = len(AMOUNTS.labels)
 def held(graph: Graph) -> Graph:
     """Return a grammar's graph over positions; arcs labelled rubbish in it become positions of none.
 
-    One member. ``origin`` int64 [arcs]: the arc of ``graph`` that each character's first position takes, -1
-    for the other arcs. Penalties are those of the characters' arcs.
+    As many members. ``origin`` int64 [arcs]: the arc of ``graph`` that each character's first position takes,
+    -1 for the other arcs. Penalties are those of the characters' arcs.
     """
     source, target, label = (t.cpu().numpy() for t in (graph.source, graph.target, graph.label))
     spoken = np.flatnonzero(label != AMOUNTS.rubbish)
@@ -44,16 +44,19 @@ def held(graph: Graph) -> Graph:
     final = graph.final.cpu().numpy()
     device = graph.device
     where = torch.from_numpy(origin).to(device)
-    return Graph(
-        source=torch.from_numpy(from_).to(device),
-        target=torch.from_numpy(to).to(device),
-        label=torch.from_numpy(labels).to(device),
-        penalty=graph.penalty[where.clamp(min=0)].masked_fill(where < 0, 0.0),
-        node_member=torch.zeros(graph.nodes + len(within), dtype=torch.int64, device=device),
-        start=torch.cat([graph.start, torch.zeros(len(within), dtype=torch.bool, device=device)]),
-        final=torch.from_numpy(np.concatenate([final, final[into]])).to(device),
-        members=1,
-        origin=where,
+    member = graph.node_member.cpu().numpy()
+    return by_member(
+        Graph(
+            source=torch.from_numpy(from_).to(device),
+            target=torch.from_numpy(to).to(device),
+            label=torch.from_numpy(labels).to(device),
+            penalty=graph.penalty[where.clamp(min=0)].masked_fill(where < 0, 0.0),
+            node_member=torch.from_numpy(np.concatenate([member, member[into]])).to(device),
+            start=torch.cat([graph.start, torch.zeros(len(within), dtype=torch.bool, device=device)]),
+            final=torch.from_numpy(np.concatenate([final, final[into]])).to(device),
+            members=graph.members,
+            origin=where,
+        )
     )
 
 

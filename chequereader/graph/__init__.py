@@ -13,8 +13,9 @@ from chequereader.graph.errors import (
 )
 from chequereader.graph.fused import BestPaths, expand, forward, posteriors, viterbi
 from chequereader.graph.graph import EPSILON, Graph, pack, unpack
-from chequereader.graph.interpretation import interpret, nbest
+from chequereader.graph.interpretation import interpret, nbest, nbest_likely
 from chequereader.graph.paths import Paths, best_path, random_paths
+from chequereader.graph.probabilities import Probabilities
 from chequereader.graph.prune import prune_margin, prune_posterior
 from chequereader.graph.rational import closure, concatenation, relabel, reverse, union
 from chequereader.graph.scores import arc_posteriors, expected_cost, forward_penalty, label_posteriors
@@ -33,6 +34,7 @@ __all__ = [
     "LabelError",
     "Paths",
     "PenaltyError",
+    "Probabilities",
     "UnreachableFinalError",
     "arc_posteriors",
     "best_path",
@@ -50,6 +52,7 @@ __all__ = [
     "interpret",
     "label_posteriors",
     "nbest",
+    "nbest_likely",
     "nbest_paths",
     "output_projection",
     "pack",

@@ -6,12 +6,17 @@ faster from ``fused``, which builds nothing.
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from chequereader.graph.graph import Graph
+from chequereader.graph.probabilities import Probabilities
 from chequereader.graph.strings import nbest_paths
 from chequereader.graph.trellis import Trellis
+
+LIKELY: tuple[float, ...] = (9.0, 14.0, 28.0, 700.0)
+"""The same, relative to all paths together."""
 
 MARGINS: tuple[float, ...] = (2.0, 8.0, 32.0, float("inf"))
 """The n best are sought among paths this much worse than the best, one attempt after the other."""
@@ -82,17 +87,39 @@ def nbest(
         for margin in MARGINS:
             allowed = torch.where(wanted, margin, -torch.inf).to(penalties)
             graph = _built(trellis, penalties, allowed)
-            paths = nbest_paths(graph, n, key, margin)
-            total, member, offset = paths.penalty.tolist(), paths.member.tolist(), paths.offset.tolist()
-            labels, arcs = paths.labels.tolist(), graph.arc_map[paths.arcs].tolist()
-            for index in sorted({*member}):
-                readings[index] = []
-            for path, index in enumerate(member):
-                steps = arcs[offset[path] : offset[path + 1]]
-                string = labels[offset[path] : offset[path + 1]]
-                readings[index].append((total[path], string, [a for a, _ in steps], [g for _, g in steps]))
+            for index, found in _strings(graph, n, key, margin).items():
+                readings[index] = found
             for index in wanted.nonzero()[:, 0].tolist():
                 wanted[index] = 0 < len(readings[index]) < n
             if not wanted.any():
                 break
+    return readings
+
+
+def nbest_likely(sums: Probabilities, n: int, key: Tensor | None = None) -> list[list[Reading]]:
+    """Return the same as :func:`nbest`, from sums over the paths of one grammar for all."""
+    readings: list[list[Reading]] = [[] for _ in sums.total]
+    wanted = np.isfinite(sums.total)
+    for margin in LIKELY:
+        if not wanted.any():
+            break
+        graph = sums.likely(np.where(wanted, margin, -np.inf))
+        for index, found in _strings(graph, n, key, margin).items():
+            # beyond this there may be better ones that the margin left out
+            certain = sums.total[index] + margin
+            readings[index] = [reading for reading in found if reading[0] <= certain]
+            wanted[index] = len(readings[index]) < n
+    return readings
+
+
+def _strings(graph: Graph, n: int, key: Tensor | None, margin: float) -> dict[int, list[Reading]]:
+    """Readings of the members that have any, from an interpretation graph."""
+    paths = nbest_paths(graph, n, key, margin)
+    total, member, offset = paths.penalty.tolist(), paths.member.tolist(), paths.offset.tolist()
+    labels, arcs = paths.labels.tolist(), graph.arc_map[paths.arcs].tolist()
+    readings: dict[int, list[Reading]] = {}
+    for path, index in enumerate(member):
+        part = slice(offset[path], offset[path + 1])
+        reading = total[path], labels[part], [a for a, _ in arcs[part]], [g for _, g in arcs[part]]
+        readings.setdefault(index, []).append(reading)
     return readings

@@ -171,6 +171,16 @@ def pairing(grammar: Graph, penalty: Tensor, members: int, labels: int) -> Pairi
     ``penalty`` are the grammar's penalties in the order of ``grammar.incoming``. Raises :class:`LabelError`
     for epsilon arcs and labels without a column, :class:`GraphError` for another number of members.
     """
+    check_labels(grammar, labels)
+    if grammar.members == 1:
+        return SharedPairing(grammar, penalty)
+    if grammar.members == members:
+        return MemberPairing(grammar, penalty)
+    raise GraphError(f"a grammar of {grammar.members} members for {members}: give one, or one a member")
+
+
+def check_labels(grammar: Graph, labels: int) -> None:
+    """Raise :class:`LabelError` for epsilon arcs and for labels without a column of penalties."""
     low, high = grammar.label_range
     if low <= EPSILON or high >= labels:
         wrong = ((grammar.label <= EPSILON) | (grammar.label >= labels)).nonzero()
@@ -180,8 +190,3 @@ def pairing(grammar: Graph, penalty: Tensor, members: int, labels: int) -> Pairi
             f"grammar {grammar.arc_name(arc)} has label {int(grammar.label[arc])}, outside the "
             f"{labels} columns of penalties: {remedy}"
         )
-    if grammar.members == 1:
-        return SharedPairing(grammar, penalty)
-    if grammar.members == members:
-        return MemberPairing(grammar, penalty)
-    raise GraphError(f"a grammar of {grammar.members} members for {members}: give one, or one a member")

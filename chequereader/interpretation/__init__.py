@@ -1,7 +1,7 @@
 """From penalties to answers: what the grammar makes of all zones, by one recogniser or by several."""
 
 from chequereader.interpretation.notation import Notation, between_cuts, over_positions
-from chequereader.interpretation.testimony import Path, arc_posteriors
+from chequereader.interpretation.testimony import Path
 from chequereader.interpretation.vote import Answer, Lattice, answers, worthwhile
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "Notation",
     "Path",
     "answers",
-    "arc_posteriors",
     "between_cuts",
     "over_positions",
     "worthwhile",

@@ -15,7 +15,7 @@ from torch import Tensor
 from chequereader.alphabet import AMOUNTS
 from chequereader.grammar import Amount, Grammar, with_amount
 from chequereader.grammar.held import held, spoken_labels
-from chequereader.graph import EPSILON, Graph
+from chequereader.graph import EPSILON, Graph, pack
 
 CUTS, SLIDING = "cuts", "sliding"
 
@@ -35,9 +35,10 @@ class Notation:
     grammar_arc: tuple[int, ...]
     key: Tensor
 
-    def constrained(self, minor_units: int) -> Graph:
-        """Return the texts worth so many hundredths, one member; ``UsageError`` as of ``with_amount``."""
-        return _constrained(self, minor_units)
+    def constrained(self, amounts: Sequence[int]) -> Graph:
+        """Return the texts worth so many hundredths, a member each; ``UsageError`` as of ``with_amount``."""
+        graph = pack([_texts_worth(self.grammar, minor_units) for minor_units in amounts])
+        return held(graph) if self.name == SLIDING else graph
 
     def amount(self, arcs: Sequence[int]) -> Amount | None:
         """Return the amount that a path through ``graph`` spells, None if it is longer than any."""
@@ -64,6 +65,5 @@ def over_positions(grammar: Grammar) -> Notation:
 
 
 @lru_cache(maxsize=2048)
-def _constrained(notation: Notation, minor_units: int) -> Graph:
-    graph = with_amount(notation.grammar, minor_units)
-    return held(graph) if notation.name == SLIDING else graph
+def _texts_worth(grammar: Grammar, minor_units: int) -> Graph:
+    return with_amount(grammar, minor_units)

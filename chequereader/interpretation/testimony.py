@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from chequereader.grammar import Amount
-from chequereader.graph import Graph, forward, nbest, pack, posteriors, viterbi
+from chequereader.graph import Graph, Probabilities, nbest_likely, viterbi
 from chequereader.interpretation.notation import Notation
 from chequereader.recognition.recognition_graph import RecognitionGraph
 from chequereader.segmentation.packing import pack_arcs
@@ -46,22 +47,29 @@ class Testimony:
         self.total = [math.inf] * len(graphs)
         self.misfit = [math.inf] * len(graphs)
         self.proposed: list[dict[int, Amount]] = [{} for _ in graphs]
-        zones = [z for z, graph in enumerate(graphs) if len(graph.source)]
-        if not zones:
+        self._best: dict[Pair, Path] = {}
+        self._zones = self._longest_first([z for z, graph in enumerate(graphs) if len(graph.source)])
+        if not self._zones:
             return
-        graph, penalties = self._packed(zones)
-        for z, total in zip(zones, forward(graph, penalties, notation.graph).tolist(), strict=True):
+        self._sums = Probabilities(*_packed([graphs[z] for z in self._zones]), notation.graph)
+        readings = nbest_likely(self._sums, n, notation.key)
+        for z, start, total, found in zip(
+            self._zones, _starts(graphs, self._zones), self._sums.total.tolist(), readings, strict=True
+        ):
             self.total[z] = total
-        first = np.cumsum([0] + [len(graphs[z].source) for z in zones]).tolist()
-        readings = nbest(graph, penalties, notation.graph, n, notation.key)
-        for z, start, found in zip(zones, first, readings, strict=False):
             for rank, (_, columns, arcs, notation_arcs) in enumerate(found):
+                own = [arc - start for arc in arcs]
                 if rank == 0:
-                    own = [arc - start for arc in arcs]
                     self.misfit[z] = _misfit(notation, graphs[z], own, columns, notation_arcs)
                 amount = notation.amount(notation_arcs)
-                if amount is not None:
-                    self.proposed[z].setdefault(amount.minor_units, amount)
+                if amount is not None and amount.minor_units not in self.proposed[z]:
+                    self.proposed[z][amount.minor_units] = amount
+                    # no better text says the amount, or it would be among the readings
+                    self._best[z, amount.minor_units] = self._path(own, columns)
+
+    def posterior(self, zone: int) -> Tensor:
+        """Return the posterior of every column on every arc of a zone that has any, [arcs, columns]."""
+        return self._sums.posteriors(self._zones.index(zone))
 
     def worth(self, pairs: Sequence[Pair]) -> list[float]:
         """Return minus the logarithm of each amount's posterior within its zone, +inf where it can't be read.
@@ -70,39 +78,44 @@ class Testimony:
         """
         worth = [math.inf] * len(pairs)
         known = [i for i, (z, _) in enumerate(pairs) if self.total[z] < math.inf]
+        known.sort(key=lambda i: self._zones.index(pairs[i][0]))
         if known:
-            graph, penalties = self._packed([pairs[i][0] for i in known])
-            scores = forward(graph, penalties, self._constrained([pairs[i] for i in known]))
-            for i, score in zip(known, scores.tolist(), strict=True):
-                worth[i] = max(score - self.total[pairs[i][0]], 0.0)
+            asked = [pairs[i] for i in known]
+            zones = list(dict.fromkeys(z for z, _ in asked))
+            graph, penalties = self._packed(zones)
+            member = np.array([zones.index(z) for z, _ in asked])
+            sums = Probabilities(graph, penalties, self._constrained(asked), member)
+            for i, (z, _), score in zip(known, asked, sums.total.tolist(), strict=True):
+                worth[i] = max(score - self.total[z], 0.0)
         return worth
 
     def paths(self, pairs: Sequence[Pair]) -> list[Path | None]:
         """Return the best path that is worth the amount in each zone, None where there is none."""
-        found: list[Path | None] = [None] * len(pairs)
-        known = [i for i, (z, _) in enumerate(pairs) if self.total[z] < math.inf]
+        found = [self._best.get(pair) for pair in pairs]
+        known = [i for i, (z, _) in enumerate(pairs) if found[i] is None and self.total[z] < math.inf]
         if known:
             zones = [pairs[i][0] for i in known]
             graph, penalties = self._packed(zones)
             best = viterbi(graph, penalties, self._constrained([pairs[i] for i in known]))
-            first = np.cumsum([0] + [len(self.graphs[z].source) for z in zones]).tolist()
+            starts = _starts(self.graphs, zones)
             for member, (i, penalty) in enumerate(zip(known, best.penalty.tolist(), strict=True)):
                 if penalty < math.inf:
                     columns, arcs, _ = best.path(member)
-                    own = tuple(arc - first[member] for arc in arcs)
-                    found[i] = Path(own, tuple(columns), self.notation.text(columns))
+                    found[i] = self._path([arc - starts[member] for arc in arcs], columns)
         return found
 
+    def _longest_first(self, zones: Sequence[int]) -> list[int]:
+        """Order zones so that those which end early are quickly left behind."""
+        return sorted(zones, key=lambda z: -self.graphs[z].nodes)
+
+    def _path(self, arcs: Sequence[int], columns: Sequence[int]) -> Path:
+        return Path(tuple(arcs), tuple(columns), self.notation.text(columns))
+
     def _constrained(self, pairs: Sequence[Pair]) -> Graph:
-        return pack([self.notation.constrained(minor_units) for _, minor_units in pairs])
+        return self.notation.constrained([minor_units for _, minor_units in pairs])
 
     def _packed(self, zones: Sequence[int]) -> tuple[Graph, Tensor]:
         return _packed([self.graphs[z] for z in zones])
-
-
-def arc_posteriors(notation: Notation, graph: RecognitionGraph) -> Tensor:
-    """Return the posterior of every column on every arc of a zone, [arcs, columns]."""
-    return posteriors(*_packed([graph]), notation.graph)
 
 
 def misfits(notation: Notation, graphs: Sequence[RecognitionGraph]) -> list[float]:
@@ -112,8 +125,7 @@ def misfits(notation: Notation, graphs: Sequence[RecognitionGraph]) -> list[floa
     if not zones:
         return found
     best = viterbi(*_packed([graphs[z] for z in zones]), notation.graph)
-    first = np.cumsum([0] + [len(graphs[z].source) for z in zones]).tolist()
-    for member, (z, start) in enumerate(zip(zones, first, strict=False)):
+    for member, (z, start) in enumerate(zip(zones, _starts(graphs, zones), strict=True)):
         columns, arcs, notation_arcs = best.path(member)
         if arcs:
             own = [arc - start for arc in arcs]
@@ -133,6 +145,12 @@ def _misfit(
     whole = float(graph.misfits[arcs, columns].sum() + grammar_penalty)
     taken = len(notation.text(columns)) if graph.chain else len(arcs)
     return whole / max(taken, 1)
+
+
+def _starts(graphs: Sequence[RecognitionGraph], zones: Sequence[int]) -> list[int]:
+    """Return where the arcs of each zone begin when they are packed."""
+    sizes = [len(graphs[z].source) for z in zones]
+    return [end - size for end, size in zip(accumulate(sizes), sizes, strict=True)]
 
 
 def _packed(parts: Sequence[RecognitionGraph]) -> tuple[Graph, Tensor]:

@@ -14,6 +14,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from torch import Tensor
+
 from chequereader.alphabet import LOWERED
 from chequereader.grammar import Amount
 from chequereader.interpretation.notation import CUTS, SLIDING, Notation
@@ -49,6 +51,7 @@ class Answer:
     zone: int
     notation: int
     path: Path
+    posterior: Tensor
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def answers(pages: Sequence[Lattice], notations: Sequence[Notation], n: int) -> 
             lost = left[pair[0]] if len(testimonies) > 1 else math.inf
             penalty[pair] += share * (value if value < math.inf else lost)
     worth_of = dict(zip(pairs, zip(*worth, strict=True), strict=True))
-    found: list[list[Answer]] = []
+    found: list[list[tuple[float, Pair]]] = []
     for p, page in enumerate(pages):
         zones = [zone for zone, (q, _) in enumerate(places) if q == p]
         cost = {zone: page.zone_penalties[places[zone][1]] + _misfit(testimonies, zone) for zone in zones}
@@ -105,20 +108,27 @@ def answers(pages: Sequence[Lattice], notations: Sequence[Notation], n: int) -> 
             if min(weighed)[0] < math.inf
         ]
         scored.sort(key=lambda one: -one[0])
-        found.append(_shown(scored[:n], amounts, places, testimonies, worth_of))
-    return found
+        found.append(scored[:n])
+    paths = _paths([pair for scored in found for _, pair in scored], testimonies, worth_of)
+    return [
+        [_answer(confidence, amounts[pair], places[pair[0]][1], *paths[pair]) for confidence, pair in scored]
+        for scored in found
+    ]
 
 
-def worthwhile(page: Lattice, notation: Notation) -> list[int]:
-    """Return the zones that a first recogniser doesn't find far worse than the best one, in their order.
+def worthwhile(pages: Sequence[Lattice], notation: Notation) -> list[list[int]]:
+    """Return the zones of each page that a first recogniser doesn't find far worse than the best one.
 
-    ``page`` has the graphs of that recogniser alone. The others need not look at the rest: a zone weighs
-    exp(-cost).
+    In their order. ``pages`` have the graphs of that recogniser alone. The others need not look at the rest:
+    a zone weighs exp(-cost).
     """
-    own = misfits(notation, page.graphs[0])
-    cost = [penalty + MISFIT * misfit for penalty, misfit in zip(page.zone_penalties, own, strict=True)]
-    least = min(cost, default=0.0)
-    return [zone for zone, value in enumerate(cost) if value <= least + FAR_WORSE]
+    told = iter(misfits(notation, [graph for page in pages for graph in page.graphs[0]]))
+    kept = []
+    for page in pages:
+        cost = [penalty + MISFIT * misfit for penalty, misfit in zip(page.zone_penalties, told, strict=False)]
+        least = min(cost, default=0.0)
+        kept.append([zone for zone, value in enumerate(cost) if value <= least + FAR_WORSE])
+    return kept
 
 
 def logsumexp(values: Sequence[float]) -> float:
@@ -142,25 +152,33 @@ def _misfit(testimonies: Sequence[Testimony], zone: int) -> float:
     return MISFIT * sum(told) / len(told) if told else math.inf
 
 
-def _shown(
-    scored: Sequence[tuple[float, Pair]],
-    amounts: dict[Pair, Amount],
-    places: Sequence[tuple[int, int]],
-    testimonies: Sequence[Testimony],
-    worth: dict[Pair, tuple[float, ...]],
-) -> list[Answer]:
-    """Answers with their paths, each by the recogniser that shows it best."""
-    pairs = [pair for _, pair in scored]
-    paths = [testimony.paths(pairs) for testimony in testimonies]
-    shown = []
-    for i, (confidence, pair) in enumerate(scored):
+def _paths(
+    pairs: Sequence[Pair], testimonies: Sequence[Testimony], worth: dict[Pair, tuple[float, ...]]
+) -> dict[Pair, tuple[int, Path, Tensor]]:
+    """Return who shows each amount best, with its best path and the posterior of the whole zone."""
+
+    def preference(pair: Pair) -> list[int]:
         values = worth[pair]
-        order = sorted(
+        return sorted(
             range(len(testimonies)),
             key=lambda k: (testimonies[k].notation.name != CUTS or values[k] > _EVEN, values[k]),
         )
-        notation, path = next((k, found) for k in order if (found := paths[k][i]) is not None)
-        digits = "".join(c for c in path.text.translate(LOWERED) if c.isdigit())
-        zone = places[pair[0]][1]
-        shown.append(Answer(amounts[pair], path.text, digits, confidence, zone, notation, path))
-    return shown
+
+    preferred = {pair: preference(pair) for pair in pairs}
+    found: dict[Pair, tuple[int, Path]] = {}
+    for turn in range(len(testimonies)):
+        for k, testimony in enumerate(testimonies):
+            asked = [pair for pair in pairs if pair not in found and preferred[pair][turn] == k]
+            for pair, path in zip(asked, testimony.paths(asked), strict=True):
+                if path is not None:
+                    found[pair] = k, path
+    shown = {(k, zone) for (zone, _), (k, _) in found.items()}
+    posteriors = {(k, zone): testimonies[k].posterior(zone) for k, zone in shown}
+    return {pair: (k, path, posteriors[k, pair[0]]) for pair, (k, path) in found.items()}
+
+
+def _answer(
+    confidence: float, amount: Amount, zone: int, notation: int, path: Path, posterior: Tensor
+) -> Answer:
+    digits = "".join(c for c in path.text.translate(LOWERED) if c.isdigit())
+    return Answer(amount, path.text, digits, confidence, zone, notation, path, posterior)

@@ -18,7 +18,7 @@ from chequereader.recognition.recogniser import Recogniser
 BLANK_DIGIT_PENALTY = 9.0
 """Of a digit in the place of a single blank cell: one of ten whose ink is gone, in a line that has spaces."""
 
-_CROPS_A_CALL = 64  # small calls stay in the processor's cache
+_CROPS_A_CALL = 32  # small calls stay in the processor's cache
 
 
 def penalties(

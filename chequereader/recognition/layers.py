@@ -13,15 +13,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+AMPLITUDE, STEEPNESS = 1.7159, 2.0 / 3.0
+"""A and S of the squashing function (Appendix A)."""
+
 
 def squash(a: Tensor) -> Tensor:
     """Return 1.7159 tanh(2a/3), the squashing function of section II-B (Appendix A)."""
-    return 1.7159 * torch.tanh(a * (2.0 / 3.0))
+    return AMPLITUDE * torch.tanh(a * STEEPNESS)
 
 
 def squash_slope(a: Tensor) -> Tensor:
     """Return the squashing function's first derivative at ``a``."""
-    return 1.7159 * (2.0 / 3.0) / torch.cosh(a * (2.0 / 3.0)) ** 2
+    return AMPLITUDE * STEEPNESS / torch.cosh(a * STEEPNESS) ** 2
 
 
 def initialise(weight: Tensor, fan_in: int) -> None:
@@ -72,6 +75,10 @@ class Subsampling(Squashed):
         self.bias = nn.Parameter(torch.zeros(maps))
         # four inputs, but one weight: a start near a plain average keeps the squash in its linear part
         nn.init.uniform_(self.coefficient, 0.2, 0.3)
+
+    def weight(self) -> Tensor:
+        """Return the weights [maps, 1, 2, 2] of the same as a convolution by steps of two."""
+        return self.coefficient[:, None, None, None].expand(-1, 1, 2, 2)
 
     def total(self, x: Tensor) -> Tensor:
         """Return coefficient x sum of 2 x 2 inputs + bias, [batch, maps, height / 2, width / 2]."""

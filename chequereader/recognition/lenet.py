@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from chequereader.recognition.codes import rbf_codes
+from chequereader.recognition.folded import FoldedLeNet5
 from chequereader.recognition.layers import RBF, Convolution, Squashed, Subsampling
 
 PAPER, INK = -0.1, 1.175
@@ -93,6 +94,22 @@ class LeNet5(LeNet):
         self.c5 = Convolution(c3, full_table(c3, shape.c5))
         self.f6 = Convolution(shape.c5, full_table(shape.c5, shape.f6), size=1)
         self.rbf = RBF(rbf_codes(classes))
+        self.folded: FoldedLeNet5 | None = None
+
+    def fold(self) -> None:
+        """Make ``distances`` faster, without gradients, by the weights as they are now."""
+        maps, columns = (self.c1, self.s2, self.c3, self.s4), (self.c5, self.f6)
+        self.folded = FoldedLeNet5(maps, columns, self.rbf, picture=((INK - PAPER) / 255.0, PAPER))
+
+    def distances(self, pictures: Tensor) -> Tensor:
+        """Return the squared distances [batch, positions, classes] of pictures uint8 [batch, 32, width]."""
+        if self.folded is not None:
+            return self.folded(pictures)
+        return self.at_positions(self.features(to_input(pictures)))
+
+    def at_positions(self, features: Tensor) -> Tensor:
+        """Return the squared distances [batch, positions, classes] of what ``features`` gives."""
+        return self.rbf(features)[:, :, 0].transpose(1, 2)
 
 
 def to_input(crops: Tensor) -> Tensor:

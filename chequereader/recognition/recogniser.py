@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from chequereader.alphabet import Alphabet
 from chequereader.recognition.layers import spread_start
-from chequereader.recognition.lenet import LeNet5, to_input
+from chequereader.recognition.lenet import LeNet5
 
 NONE_PENALTY = 3.0
 """j of eq. (9): the penalty of "none of the classes". Not printed in the paper."""
@@ -46,11 +46,11 @@ class Recogniser(nn.Module):
 
     def shape_penalties(self, crops: Tensor) -> Tensor:
         """Return the RBF penalties [arcs, classes] of the pictures."""
-        return self.scaled(self.network(to_input(crops)))
+        return self.scaled(self.network.distances(crops))
 
     @staticmethod
     def scaled(distances: Tensor) -> Tensor:
-        """Return penalties [arcs, classes] of squared distances [arcs, classes, 1, 1]."""
+        """Return penalties [arcs, classes] of squared distances, a position an arc."""
         return distances.flatten(1) / _DISTANCE
 
     def label_penalties(self, shape: Tensor, geometry: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from chequereader.alphabet import Alphabet
 from chequereader.graph import Graph
 from chequereader.recognition.layers import spread_start
-from chequereader.recognition.lenet import LeNet5, to_input
+from chequereader.recognition.lenet import LeNet5
 from chequereader.segmentation.packing import pack_arcs
 from chequereader.segmentation.strip import REACH, STRIDE, STRIP, positions
 
@@ -38,14 +38,13 @@ class SlidingRecogniser(nn.Module):
         spread_start(self.network)
         self.prior = nn.Parameter(torch.zeros(len(alphabet.labels)))
 
-    def penalties(self, features: Tensor) -> Tensor:
-        """Return penalties [batch, positions, labels] of F6's output [batch, features, 1, positions]."""
-        distance = self.network.rbf(features.float())[:, :, 0].transpose(1, 2)
-        return -torch.log_softmax(self.prior - distance / _DISTANCE, dim=-1)
+    def penalties(self, distances: Tensor) -> Tensor:
+        """Return penalties of squared distances, both [batch, positions, labels]."""
+        return -torch.log_softmax(self.prior - distances / _DISTANCE, dim=-1)
 
     def forward(self, strips: Tensor) -> Tensor:
         """Return the penalties of all positions."""
-        return self.penalties(self.network.features(to_input(strips)))
+        return self.penalties(self.network.distances(strips))
 
 
 def chain(counts: Sequence[int], device: torch.device | None = None) -> Graph:

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from chequereader.alphabet import Alphabet
 from chequereader.errors import WeightsError
 from chequereader.output import written_whole
+from chequereader.recognition.lenet import LeNet5
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.recognition.sliding import SlidingRecogniser
 
@@ -120,9 +121,12 @@ def _verify(path: Path, checksum: str) -> None:
 
 
 def freeze(module: _Module) -> _Module:
-    """Make a network ready for reading, in place: no gradients kept. Returns it."""
+    """Make networks ready for reading, in place: folded, no gradients kept. Returns the module."""
     for parameter in module.parameters():
         parameter.requires_grad_(False)
+    for network in list(module.modules()):
+        if isinstance(network, LeNet5):
+            network.fold()
     return module.eval()
 
 

@@ -45,17 +45,16 @@ def find_cuts(field: Field, limit: float = 3.0) -> Cuts:
     if not len(columns):
         return Cuts(np.zeros((0, height), np.int32), np.zeros(0, np.float32))
     cost = np.where(mask, 0.5 + 0.5 * field.ink.soft, _PAPER).astype(np.float32)
-    down, came_down = _least_ink(cost)
-    up, came_up = _least_ink(cost[::-1])
+    # from the top and, upside down, from the bottom
+    (down, up), (came_down, came_up) = _least_ink(np.stack([cost, cost[::-1]]))
     through = down + up[::-1] - cost
     rows = np.flatnonzero(mask.any(axis=1))
-    seams = []
-    for row in np.unique(np.quantile(rows, _LEVELS).astype(int)):
-        at = _minima(
-            through[row] - _PAPER * height, columns[0], columns[-1], limit * field.stroke, field.stroke
-        )
-        seams.append(_follow(at, row, came_down, came_up[::-1]))
-    x = np.concatenate(seams)
+    levels, at = np.unique(np.quantile(rows, _LEVELS).astype(int)), []
+    for row in levels:
+        level = through[row] - _PAPER * height
+        at.append(_minima(level, columns[0], columns[-1], limit * field.stroke, field.stroke))
+    row = np.repeat(levels, [len(some) for some in at])
+    x = _follow(np.concatenate(at), row, came_down, came_up[::-1])
     crossed = mask[np.arange(height)[None, :], x].sum(axis=1) / field.stroke
     keep = _apart(mask, x, crossed)
     first, last = np.zeros((1, height), np.int32), np.full((1, height), width, np.int32)
@@ -66,34 +65,42 @@ def find_cuts(field: Field, limit: float = 3.0) -> Cuts:
 
 
 def _follow(
-    at: NDArray[np.intp], row: int, came_down: NDArray[np.int8], came_up: NDArray[np.int8]
+    at: NDArray[np.intp], row: NDArray[np.intp], came_down: NDArray[np.int8], came_up: NDArray[np.int8]
 ) -> NDArray[np.int32]:
-    """Return the least inked lines through columns ``at`` of a row, int32 [lines, height]."""
+    """Return the least inked lines through columns ``at`` of ascending rows, int32 [lines, height]."""
     height, width = came_down.shape
-    x = np.empty((len(at), height), np.int32)
-    x[:, row] = at
-    for y in range(row, 0, -1):
-        x[:, y - 1] = x[:, y] + came_down[y, x[:, y]]
-    for y in range(row, height - 1):
-        x[:, y + 1] = x[:, y] + came_up[y, x[:, y]]
-    return np.clip(x, 0, width - 1)
+    x = np.empty((height, len(at)), np.int32)
+    x[row, np.arange(len(at))] = at
+    # lines that begin at or below a row, at or above it
+    below, above = np.searchsorted(row, np.arange(height)), np.searchsorted(row, np.arange(height), "right")
+    for y in range(height - 1, 0, -1):
+        here = x[y, below[y] :]
+        x[y - 1, below[y] :] = here + came_down[y, here]
+    for y in range(height - 1):
+        here = x[y, : above[y]]
+        x[y + 1, : above[y]] = here + came_up[y, here]
+    return np.ascontiguousarray(np.clip(x, 0, width - 1).T)
 
 
 def _least_ink(cost: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
-    """Return the least cost from the first row to each pixel, and the step (-1, 0, 1) to the pixel before."""
-    height, width = cost.shape
-    total = np.empty_like(cost)
-    step = np.zeros((height, width), np.int8)
-    total[0] = cost[0]
-    options = np.full((3, width), np.inf, np.float32)
-    for row in range(1, height):
-        before = total[row - 1]
-        options[0] = before
-        options[1, 1:] = before[:-1] + _SIDESTEP
-        options[2, :-1] = before[1:] + _SIDESTEP
-        choice = options.argmin(axis=0)
-        total[row] = np.take_along_axis(options, choice[None], 0)[0] + cost[row]
-        step[row] = np.array([0, -1, 1], np.int8)[choice]
+    """Return the least cost from the first row to each pixel, and the step (-1, 0, 1) to the pixel before.
+
+    ``cost`` and what is returned are of shape [images, height, width].
+    """
+    total = cost.copy()
+    for row in range(1, cost.shape[1]):
+        before = total[:, row - 1]
+        beside = before + np.float32(_SIDESTEP)
+        least = before.copy()
+        np.minimum(least[:, 1:], beside[:, :-1], out=least[:, 1:])
+        np.minimum(least[:, :-1], beside[:, 1:], out=least[:, :-1])
+        total[:, row] += least
+    step = np.zeros(cost.shape, np.int8)
+    before, beside = total[:, :-1], total[:, :-1] + np.float32(_SIDESTEP)
+    least = before.copy()
+    step[:, 1:, 1:][beside[..., :-1] < least[..., 1:]] = -1
+    np.minimum(least[..., 1:], beside[..., :-1], out=least[..., 1:])
+    step[:, 1:, :-1][beside[..., 1:] < least[..., :-1]] = 1
     return total, step
 
 
@@ -107,11 +114,12 @@ def _minima(
     peaks, _ = find_peaks(-np.round(inside, 2), plateau_size=1, prominence=_DIP * stroke)
     peaks = peaks[inside[peaks] <= limit]
     order = peaks[np.argsort(inside[peaks], kind="stable")]
-    kept: list[int] = []
-    for peak in order:
-        if all(abs(peak - other) >= _NEAR for other in kept):
-            kept.append(int(peak))
-    return np.sort(np.array(kept, np.intp)) + first
+    near, kept = np.zeros(len(inside), bool), np.zeros(len(inside), bool)
+    for peak in order.tolist():
+        if not near[peak]:
+            kept[peak] = True
+            near[max(peak - _NEAR + 1, 0) : peak + _NEAR] = True
+    return np.flatnonzero(kept) + first
 
 
 def _apart(mask: NDArray[np.bool_], x: NDArray[np.int32], crossed: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -120,17 +128,18 @@ def _apart(mask: NDArray[np.bool_], x: NDArray[np.int32], crossed: NDArray[np.fl
     before = np.zeros((height, width + 1), np.int32)
     np.cumsum(mask, axis=1, out=before[:, 1:])
     ink = before[np.arange(height)[None, :], x]  # ink left of each line in each row
-    total = int(mask.sum())
-    kept: list[int] = []
-    for line in np.argsort(crossed, kind="stable"):
-        left = int(ink[line].sum())
-        if not _LEAST_INK <= left <= total - _LEAST_INK:
+    left = ink.sum(axis=1)
+    inside = (left >= _LEAST_INK) & (left <= int(mask.sum()) - _LEAST_INK)
+    order = np.argsort(crossed, kind="stable")
+    kept = np.zeros(len(x), np.intp)
+    count = 0
+    for line in order[inside[order]]:
+        others = kept[:count]
+        if (np.abs(left[line] - left[others]) < _LEAST_INK).any():
             continue
-        if kept:
-            apart = ink[line] - ink[kept]
-            if not ((apart >= 0).all(axis=1) | (apart <= 0).all(axis=1)).all():
-                continue
-            if (np.abs(apart.sum(axis=1)) < _LEAST_INK).any():
-                continue
-        kept.append(int(line))
-    return np.array(sorted(kept, key=lambda line: int(ink[line].sum())), np.intp)
+        apart = ink[line] - ink[others]
+        if ((apart >= 0).all(axis=1) | (apart <= 0).all(axis=1)).all():
+            kept[count] = line
+            count += 1
+    chosen = kept[:count]
+    return chosen[np.argsort(left[chosen], kind="stable")]

@@ -47,8 +47,9 @@ def otsu(values: NDArray[np.float32]) -> float:
     top = float(values.max(initial=0.0))
     if top <= 0:
         return 0.0
-    histogram, edges = np.histogram(values, _BINS, (0.0, top))
-    centre = (edges[1:] + edges[:-1]) / 2
+    place = np.minimum((values.ravel() * (_BINS / top)).astype(np.int32), _BINS - 1)
+    histogram = np.bincount(place, minlength=_BINS)
+    centre = (np.arange(_BINS) + 0.5) * (top / _BINS)
     below = np.cumsum(histogram).astype(np.float64)
     moment = np.cumsum(histogram * centre)
     above = below[-1] - below
@@ -124,7 +125,8 @@ def _level_rules(
     row = np.clip(row, 0, height - 1) + height * np.arange(len(slopes))[:, None]
     for _ in range(6):
         votes = np.bincount(row.ravel(), minlength=height * len(slopes)).reshape(len(slopes), height)
-        near = votes + np.pad(votes, ((0, 0), (1, 0)))[:, :-1]
+        near = votes.copy()
+        near[:, 1:] += votes[:, :-1]
         best = int((near / share).argmax())
         if near.flat[best] < share[best % height] * width:
             break

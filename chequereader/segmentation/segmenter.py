@@ -106,10 +106,10 @@ def _candidates(field: Field, lines: Cuts) -> Segmentation:
     mask, soft = field.ink.mask, field.ink.soft
     count = max(len(lines.x) - 1, 0)
     # each ink pixel belongs to one piece: the number of cuts on its left
-    piece = np.zeros(mask.shape, np.int16)
-    for line in lines.x[1:-1]:
-        piece += np.arange(mask.shape[1])[None, :] >= line[:, None]
-    piece[~mask] = -1
+    height, width = mask.shape
+    place = np.arange(height) * width + lines.x[1:-1]
+    piece = np.bincount(place.ravel(), minlength=mask.size).reshape(mask.shape).cumsum(axis=1)
+    piece = np.where(mask, piece, -1).astype(np.int16)
     extent = _extents(piece, count)
     grown = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     ink = np.where(grown, soft, 0.0).astype(np.float32)

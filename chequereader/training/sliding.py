@@ -116,7 +116,7 @@ def shown(recogniser: SlidingRecogniser, strips: Tensor, counts: list[int]) -> T
     half = torch.ops.mkldnn._is_mkldnn_bf16_supported()
     with torch.autocast("cpu", torch.bfloat16, enabled=half):
         features = recogniser.network.features(to_input(strips))
-    penalties = recogniser.penalties(features)
+    penalties = recogniser.penalties(recogniser.network.at_positions(features.float()))
     return holding_penalties(torch.cat([p[:n] for p, n in zip(penalties, counts, strict=True)]))
 
 

@@ -11,7 +11,7 @@ from chequereader.alphabet import AMOUNTS, RUBBISH
 from chequereader.errors import UsageError
 from chequereader.grammar import Amount, amounts
 from chequereader.grammar.held import HOLDING, holding_penalties
-from chequereader.graph import EPSILON, Graph, forward, nbest, viterbi
+from chequereader.graph import EPSILON, Graph, forward, nbest, pack, viterbi
 from chequereader.interpretation import Notation, between_cuts, over_positions
 from chequereader.recognition.sliding import chain
 
@@ -104,16 +104,19 @@ def test_amounts_share_all_paths_among_them(notation: Notation) -> None:
     paths = [GRAMMAR.path(labels) for n in (1, 2, 3) for labels in itertools.product(possible, repeat=n)]
     values = {amount.minor_units for path in paths if path and (amount := GRAMMAR.value(path))}
     assert len(values) >= 8
-    parts = [forward(where, given, notation.constrained(value)) for value in values]
+    each = [forward(where, given, notation.constrained([value])) for value in values]
+    several = pack([where] * len(values))
+    parts = forward(several, given.repeat(len(values), 1), notation.constrained(list(values))).split(1)
+    assert torch.equal(torch.cat(parts), torch.cat(each))
     total = -torch.logsumexp(-torch.cat(parts), 0)
     assert total.item() == pytest.approx(forward(where, given, notation.graph).item(), abs=1e-4)
-    assert torch.isinf(forward(where, given, notation.constrained(123_456_00)))
+    assert torch.isinf(forward(where, given, notation.constrained([123_456_00])))
 
 
 @KINDS
 def test_no_amount_is_a_usage_error(notation: Notation) -> None:
     with pytest.raises(UsageError, match="no amount"):
-        notation.constrained(-1)
+        notation.constrained([-1])
 
 
 @KINDS

@@ -14,7 +14,7 @@ from chequereader.alphabet import AMOUNTS, RUBBISH
 from chequereader.grammar.amounts import OUTER_RUBBISH_PENALTY
 from chequereader.grammar.held import HOLDING
 from chequereader.grammar.surroundings import DASH_PENALTY
-from chequereader.interpretation import Notation, arc_posteriors, testimony
+from chequereader.interpretation import Notation, testimony
 from chequereader.recognition.recognition_graph import RecognitionGraph
 
 KINDS = pytest.mark.parametrize("notation", [CUTS, POSITIONS], ids=lambda notation: notation.name)
@@ -132,12 +132,14 @@ def test_no_zones_and_no_readings(notation: Notation) -> None:
 @pytest.mark.parametrize("seed", range(3))
 @KINDS
 def test_posteriors_of_columns_on_arcs(notation: Notation, seed: int) -> None:
-    graph = candidates(THREE, seed) if notation is CUTS else positions(5, seed)
+    cuts = notation is CUTS
+    graph = candidates(THREE, seed) if cuts else positions(5, seed)
+    other = candidates(TWO, seed + 7) if cuts else positions(3, seed + 7)
     all_ways = ways(notation, graph)
     total = sum(math.exp(-way.penalty) for way in all_ways)
     truth = torch.zeros(graph.penalties.shape, dtype=torch.float64)
     for way in all_ways:
         for step in zip(way.arcs, way.columns, strict=True):
             truth[step] += math.exp(-way.penalty) / total
-    found = arc_posteriors(notation, graph).double()
+    found = testimony.Testimony(notation, [other, graph], 1).posterior(1).double()
     assert torch.allclose(found, truth, atol=1e-4)

@@ -288,10 +288,11 @@ def test_a_zone_far_worse_than_the_best_is_not_worth_another_look() -> None:
     level = [-vote.MISFIT * misfit for misfit in best]
     for far, kept in ((0.98, [0, 1, 2]), (1.02, [1, 2])):
         costs = [level[0] + far * vote.FAR_WORSE, level[1], level[2] + 0.5]
-        assert vote.worthwhile(Lattice(costs, lattice.graphs), CUTS) == kept
+        several = [Lattice(costs, lattice.graphs), page([]), Lattice(costs[1:], [lattice.graphs[0][1:]])]
+        assert vote.worthwhile(several, CUTS) == [kept, [], [0, 1]]
     shut = beside_the_impossible(Lattice(level, lattice.graphs))
-    assert vote.worthwhile(Lattice(shut.zone_penalties, shut.graphs[:1]), CUTS) == [0, 1, 2]
-    assert vote.worthwhile(page([]), CUTS) == []
+    assert vote.worthwhile([Lattice(shut.zone_penalties, shut.graphs[:1])], CUTS) == [[0, 1, 2]]
+    assert vote.worthwhile([], CUTS) == []
 
 
 @given(st.lists(st.floats(-700, 700) | st.just(-math.inf), max_size=8))

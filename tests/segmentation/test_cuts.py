@@ -37,7 +37,8 @@ def check_apart(field: Field, cuts: Cuts) -> None:
     left = left_of(cuts, mask.shape) & mask[None]
     for before, after in pairwise(left):
         assert not (before & ~after).any(), "two cuts cross in ink"
-        assert (after & ~before).sum() >= 8, "next to no ink between two cuts"
+        # a field that is not cut may have less
+        assert len(cuts.x) == 2 or (after & ~before).sum() >= 8, "next to no ink between two cuts"
     inner = cuts.x[1:-1]
     assert (np.abs(np.diff(inner, axis=1)) <= 1).all(), "a cut jumps"
     for x, crossed in zip(inner, cuts.crossed[1:-1], strict=True):
