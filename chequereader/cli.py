@@ -10,7 +10,7 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,13 @@ def _emit(line: str) -> None:
         raise OutputError(
             f"standard output can't be written ({error.strerror}); check where it goes"
         ) from None
+
+
+def _listed() -> Iterator[bytes]:
+    """Yield the lines of standard input, which is left alone until then."""
+    if sys.stdin is None:
+        raise UsageError("-: standard input is closed; give files, or a list on standard input")
+    yield from sys.stdin.buffer
 
 
 def _reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -142,7 +149,7 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("scans", nargs=-1, required=True, type=_PATH, metavar="SCAN...")
+@click.argument("scans", nargs=-1, required=True, metavar="SCAN...")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object a page instead of a line for people."
 )
@@ -150,13 +157,17 @@ def cli() -> None:
     "--explain", type=_PATH, metavar="DIR", help="Write pictures of every stage into folders in DIR."
 )
 @_reading_options
-def read(*, scans: tuple[Path, ...], as_json: bool, explain: Path | None, options: ReadOptions) -> ExitCode:
-    """Read scans: PNG, JPEG, TIFF, WebP, BMP or PDF, every page of them.
+def read(*, scans: tuple[str, ...], as_json: bool, explain: Path | None, options: ReadOptions) -> ExitCode:
+    """Read scans: PNG, JPEG, TIFF, WebP, BMP or PDF, every page of them; X9 cash
+    letters, every item of them; ZIP and tar archives of all these.
 
-    A scan that can't be read is reported and the others are read.
+    SCAN may be a pattern such as '*.tif', or - for a list on standard input. A
+    page that can't be read is reported and the others are read.
     """
     from chequereader.reading import Reading
-    from chequereader.scan import open_scans
+    from chequereader.scan import open_pages
+    from chequereader.scan.inputs import named_files
+    from chequereader.scan.quiet import quiet_decoders
 
     @functools.cache
     def reader() -> Any:
@@ -167,31 +178,35 @@ def read(*, scans: tuple[Path, ...], as_json: bool, explain: Path | None, option
 
     code = ExitCode.DONE
     pages = 0
-    for path in scans:
-        try:
-            for scan in open_scans(path):
+    for path in named_files(scans, _listed()):
+        for page in open_pages(path):
+            try:
+                with quiet_decoders():
+                    scan = page.load()
                 pages += 1
                 if explain is None:
                     reading = reader().read(scan)
                 else:
-                    reading = reader().explain(scan, explain / f"{pages:03d}-{path.stem}")
-                _emit(reading.to_json() if as_json else reading.line())
-        except UnreadableInputError as error:
-            _complain(error)
-            if as_json:
-                _emit(Reading.failed(str(path), error.page, str(error)).to_json())
-            code = error.exit_code
+                    reading = reader().explain(scan, explain / f"{pages:03d}-{Path(page.source).stem}")
+            except UnreadableInputError as error:
+                _complain(error)
+                code = error.exit_code
+                reading = Reading.failed(page.source, page.number, str(error), keyed_amount=page.keyed_amount)
+                if not as_json:
+                    continue
+            _emit(reading.to_json() if as_json else reading.line())
     return code
 
 
 @cli.command()
-@click.argument("folder", type=_PATH)
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option(
     "--out", required=True, type=_PATH, metavar="FILE", help="Results: a new .jsonl, .csv or .parquet file."
 )
 @click.option(
     "--resume", is_flag=True, help="Continue FILE; skip what it has for the same bytes, options, weights."
 )
+@click.option("--ordered", is_flag=True, help="Put the records in the order of the inputs when all are read.")
 @click.option(
     "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that read."
 )
@@ -203,16 +218,31 @@ def read(*, scans: tuple[Path, ...], as_json: bool, explain: Path | None, option
     expose_value=False,
     help="Where the workers run: on this machine.",
 )
+@click.option("--quiet", is_flag=True, help="Show no progress and no summary.")
 @_reading_options
-def batch(*, folder: Path, out: Path, resume: bool, workers: int, options: ReadOptions) -> ExitCode:
-    """Read all scans in a folder and below, one record a page.
+def batch(
+    *,
+    inputs: tuple[str, ...],
+    out: Path,
+    resume: bool,
+    ordered: bool,
+    workers: int,
+    quiet: bool,
+    options: ReadOptions,
+) -> ExitCode:
+    """Read many scans, one record a page, written as they come.
 
-    A scan that can't be read becomes a failed record and the run goes on.
+    INPUT is a folder (all scans, cash letters and archives in it and below), a
+    file, a pattern such as 'scans/*.tif', or - for a list of files on standard
+    input. A page that can't be read becomes a failed record and the run goes on.
     """
     from chequereader.batch import run_batch
+    from chequereader.scan.inputs import find_inputs
 
-    summary = run_batch(folder, out, options, resume=resume, workers=workers)
-    print(f"chequereader: {summary.line()}", file=sys.stderr)
+    found = find_inputs(inputs, _listed())
+    summary = run_batch(found, out, options, resume=resume, ordered=ordered, workers=workers, quiet=quiet)
+    if not quiet:
+        print(f"chequereader: {summary.line()}", file=sys.stderr)
     return ExitCode.SOME_FAILED if summary.failed else ExitCode.DONE
 
 

@@ -25,6 +25,11 @@ class LineReader:
         self.model = self.micr.model
         self.threshold = self.micr.calibration.accepted_from(options)
 
+    @property
+    def together(self) -> int:
+        """Lines that a batch reads at a time: one, so that a record doesn't depend on its neighbours."""
+        return 1
+
     def read(self, scan: Scan) -> Reading:
         """Read one scan."""
         return self.read_many([scan])[0]

@@ -153,6 +153,15 @@ class Reader:
         self.threshold = self.calibration.accepted_from(self.options)
         self.micr = MicrReader() if self.options.field == "auto" else None
 
+    @property
+    def together(self) -> int:
+        """Pages that are best read at a time: a GPU wants many.
+
+        The sixth decimal of a confidence depends on what is read beside it. On a CPU that is not worth the
+        quarter of the time that reading together would save.
+        """
+        return 16 if self.device.type == "cuda" else 1
+
     def read(self, scan: Scan) -> Reading:
         """Read one scan."""
         return self.read_many([scan])[0]
@@ -200,7 +209,7 @@ class Reader:
             readings = [self._decide(page, share) for page in pages]
         elapsed = round((self.clock() - began) * 1000 / len(pages), 2)
         return [
-            (page, replace(reading, elapsed_ms=elapsed))
+            (page, replace(reading, elapsed_ms=elapsed, keyed_amount=page.scan.keyed_amount))
             for page, reading in zip(pages, readings, strict=True)
         ]
 

@@ -67,8 +67,9 @@ class Reading:
     ``field`` (where the amount stands) and ``symbols`` belong to the best answer, accepted or not;
     ``candidates`` are the answers, best first. ``micr`` is the line of magnetic ink, ``None`` where none was
     looked for or found; of an image that is the line itself it is what was accepted or not, and there is no
-    amount. Boxes are pixels of the page as scanned. ``model`` names the
-    weights and their checksum; it is ``None`` where a file failed before any weights saw it. ``stages`` are
+    amount. Boxes are pixels of the page as scanned. ``model`` names the weights and their checksum; it is
+    ``None`` where a file failed before any weights saw it. ``keyed_amount`` is what the file itself says the
+    cheque is worth (a cash letter does), ``None`` elsewhere. ``stages`` are
     milliseconds by stage, kept out of the JSON form.
     """
 
@@ -87,6 +88,7 @@ class Reading:
     reason: str | None = None
     model: str | None = None
     elapsed_ms: float = 0.0
+    keyed_amount: Decimal | None = None
     stages: Mapping[str, float] = dataclasses.field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -98,16 +100,32 @@ class Reading:
             raise ValueError("a reading that was accepted has an amount, or is that of a MICR line")
         if (self.status == "accepted") != (self.reason is None):
             raise ValueError(f"a reading has a reason unless it was accepted: {self.status}")
-        if self.amount is not None:
-            _check_amount(self.amount)
+        for amount in (self.amount, self.keyed_amount):
+            if amount is not None:
+                _check_amount(amount)
         _check_confidence(self.confidence)
 
     @classmethod
     def failed(
-        cls, file: str, page: int, reason: str, *, model: str | None = None, elapsed_ms: float = 0.0
+        cls,
+        file: str,
+        page: int,
+        reason: str,
+        *,
+        model: str | None = None,
+        elapsed_ms: float = 0.0,
+        keyed_amount: Decimal | None = None,
     ) -> Reading:
         """Return the record of a page that couldn't be read, with the reason for people."""
-        return cls(file, page, "failed", reason=reason, model=model, elapsed_ms=elapsed_ms)
+        return cls(
+            file,
+            page,
+            "failed",
+            reason=reason,
+            model=model,
+            elapsed_ms=elapsed_ms,
+            keyed_amount=keyed_amount,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form as a dictionary; amounts are texts such as ``"1234.56"``, boxes are lists."""
@@ -132,6 +150,7 @@ class Reading:
             "reason": self.reason,
             "model": self.model,
             "elapsed_ms": self.elapsed_ms,
+            "keyed_amount": None if self.keyed_amount is None else str(self.keyed_amount),
         }
 
     def to_json(self) -> str:
@@ -164,6 +183,7 @@ class Reading:
                 reason=record["reason"],
                 model=record["model"],
                 elapsed_ms=record["elapsed_ms"],
+                keyed_amount=None if record["keyed_amount"] is None else Decimal(record["keyed_amount"]),
             )
         except KeyError as error:
             raise ValueError(f"not a reading: no key {error}") from None
@@ -182,17 +202,18 @@ class Reading:
         """Return one line for people, such as ``scan.png: 1234.56 USD (99.2% sure)``."""
         where = self.file if self.page == 1 else f"{self.file} page {self.page}"
         micr = "" if self.micr is None else f"MICR {self.micr.line()}"
+        keyed = "" if self.keyed_amount is None else f"; keyed {self.keyed_amount}"
         if self.amount is not None:
             currency = "" if self.currency is None else f" {self.currency}"
             said = f"{self.amount}{currency} ({self.confidence:.1%} sure)"
         elif self.status == "accepted":
-            return one_line(f"{where}: {micr}")
+            return one_line(f"{where}: {micr}{keyed}")
         else:
             said = f"{self.status}: {self.reason}"
             if self.candidates:
                 best = self.candidates[0]
                 said += f"; perhaps {best.amount} ({best.confidence:.1%} sure)"
-        return one_line(f"{where}: {said}{'; ' if micr else ''}{micr}")
+        return one_line(f"{where}: {said}{'; ' if micr else ''}{micr}{keyed}")
 
 
 KEYS = tuple(f.name for f in dataclasses.fields(Reading) if f.name != "stages")
@@ -205,6 +226,10 @@ class ReadsScans(Protocol):
     @property
     def model(self) -> str:
         """Name and checksum of the weights."""
+
+    @property
+    def together(self) -> int:
+        """Pages that are best read at a time; with 1, a page's record never depends on its neighbours."""
 
     def read(self, scan: Scan) -> Reading:
         """Read one page."""

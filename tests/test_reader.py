@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,19 @@ def test_a_whole_field_is_read(whole: Reader, scan: Scan) -> None:
     assert reading.field == Box(0, 0, scan.image.shape[1], scan.image.shape[0])
     assert reading.model == whole.model
     assert whole.model.startswith("chance@")
+
+
+def test_the_keyed_amount_goes_along_and_tells_the_reader_nothing(whole: Reader) -> None:
+    keyed = Decimal("5.00")
+    reading = whole.read(replace(field_scan(), keyed_amount=keyed))
+    assert reading.keyed_amount == keyed
+    assert replace(reading, keyed_amount=None, elapsed_ms=1) == replace(
+        whole.read(field_scan()), elapsed_ms=1
+    )
+
+
+def test_records_on_a_cpu_do_not_depend_on_their_neighbours(weights: Path) -> None:
+    assert Reader(ReadOptions(device="cpu"), weights).together == 1
 
 
 def test_symbols_stand_where_the_characters_do(whole: Reader) -> None:

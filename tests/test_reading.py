@@ -40,6 +40,7 @@ def readings(draw: st.DrawFn) -> Reading:
         reason=None if accepted else draw(st.text(min_size=1)),
         model=draw(st.none() | texts),
         elapsed_ms=draw(st.floats(0, 1e6)),
+        keyed_amount=draw(st.none() | amounts),
         stages={"locate": 1.5},
     )
 
@@ -130,6 +131,7 @@ def test_the_json_form_is_the_documented_one() -> None:
         "reason": None,
         "model": "amounts 0123abcd",
         "elapsed_ms": 12.5,
+        "keyed_amount": None,
     }
     assert tuple(json.loads(ACCEPTED.to_json())) == KEYS
 

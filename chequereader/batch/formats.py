@@ -101,7 +101,7 @@ class Csv:
     """Comma-separated values with a heading, in UTF-8."""
 
     _json = frozenset({"page", "confidence", "field", "symbols", "candidates", "micr", "elapsed_ms"})
-    _nullable = frozenset({"amount", "currency", "reason", "model"})
+    _nullable = frozenset({"amount", "currency", "reason", "model", "keyed_amount"})
 
     def write(self, path: Path, records: Iterable[Record]) -> None:
         """Write the records, one at a time."""

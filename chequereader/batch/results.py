@@ -8,21 +8,33 @@ for running the batch, nor for the formats.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import fcntl
+import os
+from array import array
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from chequereader.batch.formats import FINGERPRINT, JSON_LINES, Record, as_lines, by_suffix
+from chequereader.batch.serving import page_key
 from chequereader.errors import OutputError, one_line
 from chequereader.output import output_errors, written_whole
 from chequereader.reading import Reading
 
+_PLACE_BITS = 40
+
 
 class Results:
-    """A results file being written: ``start``, then ``add`` for each file, then ``finish``."""
+    """A results file being written: ``start``, then ``add`` for each page, then ``finish``.
 
-    def __init__(self, out: Path, *, resume: bool) -> None:
-        """Prepare to write ``out``, in the format of its suffix.
+    ``inputs`` are the names of the files of this run, in their order. Records of other files, from earlier
+    runs, are kept as they are.
+    """
+
+    def __init__(self, out: Path, inputs: Mapping[str, int], *, resume: bool) -> None:
+        """Prepare to write ``out``, in the format of its suffix; ``inputs`` maps names to their places.
 
         Raises ``OutputError`` if it is there already and may not be resumed, and what ``by_suffix`` raises.
         """
@@ -35,79 +47,111 @@ class Results:
             raise OutputError(
                 f"{one_line(present[0])}: is there already; continue it with --resume or choose another --out"
             )
+        self._inputs = inputs
         self._earlier = present[0] if present else None
         self._file: BinaryIO | None = None
-        self._last = ""
-        self._in_order = True
+        self._done: dict[str, array[int]] = {}
+        self._current: dict[str, str] = {}
 
-    def earlier(self) -> dict[str, str]:
-        """Return the fingerprint by file of what an earlier run has read; failed files are left out."""
-        return {file: records[0][FINGERPRINT] for file, records in self._earlier_files()}
+    def start(self) -> None:
+        """Begin to write behind what an earlier run left.
 
-    def start(self, keep: Iterable[str]) -> None:
-        """Begin to write, with the earlier records of the files in ``keep`` and no others."""
-        kept = frozenset(keep)
+        Records of failed pages go, since they are read again, and so does a last line that was cut off.
+        Raises ``OutputError`` if the file holds anything else than results, can't be written, or another run
+        writes to it.
+        """
         if self._earlier is not None:
-            with written_whole(self.journal) as temporary, temporary.open("wb") as file:
-                for name, records in self._earlier_files():
-                    if name in kept:
-                        self._note(name)
-                        file.write(as_lines(records))
+            with self._earlier.open("rb") as lock:
+                self._lock(lock)
+                with written_whole(self.journal) as temporary, temporary.open("wb") as file:
+                    for record in self._earlier_records():
+                        file.write(as_lines([record]))
         with output_errors(self.journal):
             self._file = self.journal.open("ab" if self._earlier is not None else "xb")
+        self._lock(self._file)
 
-    def add(self, readings: Iterable[Reading], fingerprint: str) -> None:
-        """Append the records of one file; they are with the system when this returns."""
+    def done(self, file: str) -> frozenset[int]:
+        """Return the keys of the pages of an input (see ``page_key``) that an earlier run has read."""
+        return frozenset(self._done.get(file, ()))
+
+    def add(self, reading: Reading, fingerprint: str) -> None:
+        """Append the record of a page; it is with the system when this returns."""
         assert self._file is not None
-        records = [{**reading.to_dict(), FINGERPRINT: fingerprint} for reading in readings]
-        self._note(records[0]["file"])
+        # A failed page equals no other, so that it is read again.
+        mark = "" if reading.status == "failed" else fingerprint
         with output_errors(self.journal):
-            self._file.write(as_lines(records))
+            self._file.write(as_lines([{**reading.to_dict(), FINGERPRINT: mark}]))
             self._file.flush()
 
-    def finish(self) -> None:
-        """Close the file and give it its format, its records in the order of the files' names."""
+    def end(self, file: str, fingerprint: str, skipped: int) -> None:
+        """Say that an input is done, and how many of its pages an earlier run had read from these bytes."""
+        if skipped != len(self._done.get(file, ())):
+            self._current[file] = fingerprint
+
+    def finish(self, *, ordered: bool) -> None:
+        """Close the file, drop what is out of date, and give it its order and its format."""
         assert self._file is not None
+        with output_errors(self.journal):
+            os.fsync(self._file.fileno())
+        if self.format is not JSON_LINES or ordered or self._current:
+            with written_whole(self.out) as temporary:
+                self.format.write(temporary, self._ordered() if ordered else self._up_to_date())
         self._file.close()
-        if self.format is JSON_LINES and self._in_order:
-            return
-        with written_whole(self.out) as temporary:
-            self.format.write(temporary, self._ordered())
         if self.journal != self.out:
             with output_errors(self.journal):
                 self.journal.unlink()
 
-    def _note(self, file: str) -> None:
-        self._in_order = self._in_order and self._last <= file
-        self._last = file
+    def _lock(self, file: BinaryIO) -> None:
+        """Keep other runs from the journal for as long as the file is open."""
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise OutputError(
+                f"{one_line(self.out)}: another run writes to it; wait for it or choose another --out"
+            ) from None
+
+    def _input_of(self, file: str) -> str | None:
+        """Return the input that a record belongs to: its file, or the archive that the file is in."""
+        while file not in self._inputs:
+            file, slash, _ = file.rpartition("/")
+            if not slash:
+                return None
+        return file
+
+    def _earlier_records(self) -> Iterator[Record]:
+        """Yield the records of an earlier run that hold, and note which pages they are."""
+        assert self._earlier is not None
+        source = JSON_LINES if self._earlier == self.journal else self.format
+        for record in source.read(self._earlier):
+            name = self._input_of(record["file"])
+            if name is not None:
+                if record["status"] == "failed" or not record[FINGERPRINT]:
+                    continue
+                key = page_key(record["file"], record["page"], record[FINGERPRINT])
+                self._done.setdefault(name, array("Q")).append(key)
+            yield record
+
+    def _up_to_date(self) -> Iterator[Record]:
+        """Yield the records of the journal without those of bytes, options or weights of earlier."""
+        return (record for _, record in self._located())
 
     def _ordered(self) -> Iterator[Record]:
-        if self._in_order:
-            yield from JSON_LINES.read(self.journal)
+        """Yield the records that are up to date in the order of the inputs; those of no input come last."""
+        places = array("Q")
+        for place, record in self._located():
+            name = self._input_of(record["file"])
+            number = len(self._inputs) if name is None else self._inputs[name]
+            places.append(number << _PLACE_BITS | place)
+        if not places:
             return
-        places = sorted((record["file"], place) for place, record in JSON_LINES.located(self.journal))
         with self.journal.open("rb") as file:
-            for _, place in places:
-                file.seek(place)
+            for place in np.sort(np.frombuffer(places, np.uint64)):
+                file.seek(int(place) & ((1 << _PLACE_BITS) - 1))
                 yield JSON_LINES.parse(file.readline())
 
-    def _earlier_files(self) -> Iterator[tuple[str, list[Record]]]:
-        """Yield the records of an earlier run, file by file, where all pages of the file have been read."""
-        if self._earlier is None:
-            return
-        source = JSON_LINES if self._earlier == self.journal else self.format
-        records: list[Record] = []
-        for record in source.read(self._earlier):
-            if records and record["file"] != records[0]["file"]:
-                if _all_read(records):
-                    yield records[0]["file"], records
-                records = []
-            records.append(record)
-        # If the earlier run was killed, the pages of the last file may not all be there.
-        whole = source is not JSON_LINES or len(records) == 1
-        if records and whole and _all_read(records):
-            yield records[0]["file"], records
-
-
-def _all_read(records: list[Record]) -> bool:
-    return all(record["status"] != "failed" and record[FINGERPRINT] for record in records)
+    def _located(self) -> Iterator[tuple[int, Record]]:
+        for place, record in JSON_LINES.located(self.journal):
+            name = self._input_of(record["file"])
+            mark = record[FINGERPRINT]
+            if name is None or not mark or self._current.get(name, mark) == mark:
+                yield place, record

@@ -1,4 +1,4 @@
-"""From files to scans: the pages of PNG, JPEG, BMP, WebP, TIFF and PDF files as grey images.
+"""From files to scans: the pages of images, PDF files, X9 cash letters and archives of them, in grey.
 
 Everything that a file may do wrong ends here as an ``UnreadableInputError`` of one line. Not for finding or
 straightening the cheque on the page: that is ``fields``.
@@ -6,9 +6,9 @@ straightening the cheque on the page: that is ``fields``.
 
 from __future__ import annotations
 
-from chequereader.scan.files import SUFFIXES, open_scans
+from chequereader.scan.files import SUFFIXES, is_archive, is_scan, open_pages, open_scans
 from chequereader.scan.limits import MAX_BYTES, MAX_PAGES, MAX_PIXELS, MAX_SIDE, MIN_SIDE
-from chequereader.scan.page import Scan
+from chequereader.scan.page import Page, Scan
 
 __all__ = [
     "MAX_BYTES",
@@ -17,6 +17,10 @@ __all__ = [
     "MAX_SIDE",
     "MIN_SIDE",
     "SUFFIXES",
+    "Page",
     "Scan",
+    "is_archive",
+    "is_scan",
+    "open_pages",
     "open_scans",
 ]

@@ -6,6 +6,7 @@ decoded, and a file that is cut off is refused instead of being filled up with g
 
 from __future__ import annotations
 
+import functools
 import struct
 import warnings
 import zlib
@@ -18,7 +19,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from chequereader.errors import UnreadableInputError, one_line
 from chequereader.scan.limits import MAX_PAGES, MAX_PIXELS, check_size
-from chequereader.scan.page import Scan, plausible_dpi
+from chequereader.scan.page import Page, Scan, plausible_dpi
 
 FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "TIFF")
 
@@ -47,25 +48,26 @@ _EIGHT_BIT = frozenset(
 )
 
 
-def raster_scans(file: BinaryIO, name: str, head: bytes) -> Iterator[Scan]:
+def raster_pages(file: BinaryIO, name: str, head: bytes) -> Iterator[Page]:
     """Yield the pages of an image file; only TIFF has more than the first picture.
 
-    ``head`` holds the file's first bytes. Raises ``UnreadableInputError`` where ``open_scans`` says so.
+    ``head`` holds the file's first bytes. Raises ``UnreadableInputError`` where no further page can be found.
     """
     image = _opened(file, name, head)
     page = 1
     while True:
-        check_size(name, image.width, image.height, page)
-        with _damage_explained(name, page):
-            pixels = _pixels(image, name, page)
-            dpi = _dpi(image)
-        yield Scan(pixels, dpi, name, page)
-        del pixels
+        yield Page(name, page, functools.partial(_decoded, image, name, page))
         if image.format != "TIFF" or not _turned(image, name, page):
             return
         page += 1
         if page > MAX_PAGES:
             raise UnreadableInputError(f"{one_line(name)}: more than {MAX_PAGES} pages; split the file", page)
+
+
+def _decoded(image: Image.Image, name: str, page: int) -> Scan:
+    check_size(name, image.width, image.height, page)
+    with _damage_explained(name, page):
+        return Scan(_pixels(image, name, page), _dpi(image), name, page)
 
 
 def _opened(file: BinaryIO, name: str, head: bytes) -> Image.Image:
@@ -76,7 +78,8 @@ def _opened(file: BinaryIO, name: str, head: bytes) -> Image.Image:
             if head.startswith(_MAGIC):
                 raise
             raise UnreadableInputError(
-                f"{one_line(name)}: not an image; PNG, JPEG, TIFF, WebP, BMP and PDF files are read"
+                f"{one_line(name)}: not an image; PNG, JPEG, TIFF, WebP, BMP and PDF files are read, "
+                "X9 cash letters, and ZIP and tar archives of them"
             ) from None
 
 

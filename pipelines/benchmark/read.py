@@ -18,11 +18,11 @@ from pathlib import Path
 import cv2
 import torch
 
-from chequereader.batch.run import find_scans
-from chequereader.batch.serving import Limits, Task
+from chequereader.batch.serving import Limits
 from chequereader.batch.workers import LOT, WorkerPool
 from chequereader.reader import Reader
 from chequereader.scan import open_scans
+from chequereader.scan.inputs import Input, find_scans
 from chequereader.synthetic import SyntheticConfig, write_set
 
 STAGES = "locate", "segment", "recognise", "interpret"
@@ -77,12 +77,12 @@ def by_stage(paths: Sequence[Path], lot: int) -> None:
 
 def by_the_clock(paths: Sequence[Path], processes: int) -> None:
     """Read the files by so many processes that are warm, and print how many they read a second."""
-    tasks = [Task(path, path.name) for path in paths]
+    inputs = [Input(path, path.name) for path in paths]
     with WorkerPool(Reader, "", processes, Limits()) as pool:
-        list(pool.read(tasks))
+        list(pool.read(inputs, lambda _: frozenset()))
         began = time.perf_counter()
-        list(pool.read(tasks))
+        list(pool.read(inputs, lambda _: frozenset()))
         took = time.perf_counter() - began
     cores = len(os.sched_getaffinity(0))
     wanted = f"; wanted of 2: {TARGET}" if processes == 2 else ""
-    print(f"{processes} process(es) on {cores} cores: {len(tasks) / took:.1f} cheques a second{wanted}")
+    print(f"{processes} process(es) on {cores} cores: {len(inputs) / took:.1f} cheques a second{wanted}")

@@ -21,6 +21,7 @@ from chequereader.scan import Scan
 
 class FakeReader:
     model = "fake 0123"
+    together = 4
 
     def read(self, scan: Scan) -> Reading:
         name = Path(scan.source).name
@@ -33,6 +34,9 @@ class FakeReader:
             time.sleep(600)
         while "spin" in name:
             pass
+        eaten = []
+        while "memory" in name:
+            eaten.append(bytearray(2**26))
         if "outside" in name:
             raise UsageError("the zone lies outside the image")
         if "slow" in name:
@@ -58,6 +62,7 @@ class FakeReader:
             candidates=candidates,
             model=self.model,
             elapsed_ms=1.25,
+            keyed_amount=scan.keyed_amount,
             stages={"locate": 1.0, "recognise": 0.25},
         )
 
