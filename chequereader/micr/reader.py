@@ -5,6 +5,7 @@ Lines go through the network and the graph together. Not for how any stage works
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import reduce
 from pathlib import Path
@@ -16,10 +17,11 @@ from torch import Tensor
 
 from chequereader.box import Box
 from chequereader.decision import Calibration, load_calibrations
-from chequereader.graph import Graph, forward, viterbi
+from chequereader.graph import Graph, Probabilities, viterbi
 from chequereader.micr.characters import E13B, LABELS, LOST, SIGNS, TRANSIT, as_printed
 from chequereader.micr.fields import check_digit, fields_of, form_of
-from chequereader.micr.grammar import ABA_WEIGHTS, FREE_PENALTY, Form, free_grammar, micr_grammar, spelled
+from chequereader.micr.grammar import ABA_WEIGHTS, FREE_PENALTY, Form, micr_grammar
+from chequereader.micr.ink import InkTexts
 from chequereader.micr.line import straighten
 from chequereader.micr.locate import Candidate, at_foot, locate
 from chequereader.micr.reading import MicrReading
@@ -107,39 +109,38 @@ class MicrReader:
             torch.from_numpy(np.concatenate([s.crops for s in lines])),
             torch.from_numpy(np.concatenate([s.geometry for s in lines])),
         )
-        sizes = [len(s.source) for s in lines]
-        costs = cost.split(sizes)
-        free = free_grammar()
-        paths = _best(lines, costs, free.graph)
-        forms = [form_of(text) for text, _, _ in paths]
-        confidence = _posteriors(lines, costs, free.graph, [text for text, _, _ in paths])
+        costs = cost.split([len(s.source) for s in lines])
+        inks = [InkTexts(line, own.numpy()) for line, own in zip(lines, costs, strict=True)]
+        paths = [ink.best() for ink in inks]
+        texts = [_said(path) for path in paths]
+        forms = [form_of(text) for text in texts]
         # what the ink alone says and a grammar allows is the best path of all grammars too
-        open_ = [i for i, form in enumerate(forms) if form == Form.FREE and paths[i][0]]
+        open_ = [i for i, form in enumerate(forms) if form == Form.FREE and texts[i]]
+        totals = {i: inks[i].total for i, text in enumerate(texts) if text and i not in open_}
         if open_:
-            grammar = micr_grammar()
             some, part = [lines[i] for i in open_], [costs[i] for i in open_]
-            for i, path in zip(open_, _best(some, part, grammar.graph), strict=True):
-                paths[i], forms[i] = path, grammar.form(path[2])
-            extra = [FREE_PENALTY if forms[i] == Form.FREE else 0.0 for i in open_]
-            sure = _posteriors(some, part, grammar.graph, [paths[i][0] for i in open_], extra)
-            for i, value in zip(open_, sure, strict=True):
-                confidence[i] = value
+            for i, (path, form), total in zip(open_, _best(some, part), _totals(some, part), strict=True):
+                paths[i], texts[i], forms[i] = path, _said(path), form
+                totals[i] = total - (FREE_PENALTY if form == Form.FREE else 0.0)
+        # the share of the text among all texts of the line (eq. 17)
+        shares = {i: math.exp(min(total - inks[i].penalty(texts[i]), 0.0)) for i, total in totals.items()}
         return [
-            self._reading(line, own, path, form, posterior) if path[0] else None
-            for line, own, path, form, posterior in zip(lines, costs, paths, forms, confidence, strict=True)
+            self._reading(lines[i], costs[i], texts[i], paths[i], forms[i], shares[i])
+            if i in shares
+            else None
+            for i in range(len(lines))
         ]
 
     def _reading(
         self,
         line: MicrSegmentation,
         cost: Tensor,
-        path: tuple[str, list[tuple[int, int]], list[int]],
+        text: str,
+        characters: Sequence[tuple[int, int]],
         form: Form,
         posterior: float,
     ) -> MicrReading:
-        text, steps, _ = path
         raw = as_printed(text)
-        characters = [(arc, label) for arc, label in steps if label != E13B.rubbish]
         boxes = tuple(line.image_boxes([arc for arc, _ in characters]))
         restored = () if form == Form.FREE else _restored(text, form, cost, characters)
         confidence = self.calibration.confidence(posterior) * (_RESTORED if restored else 1.0)
@@ -185,43 +186,46 @@ def _merit(reading: MicrReading) -> float:
     return (reading.grammar != "free") + reading.confidence + min(len(reading.raw), 20) / 20
 
 
+def _said(characters: Sequence[tuple[int, int]]) -> str:
+    return LABELS.decode([label for _, label in characters])
+
+
 def _best(
-    lines: Sequence[MicrSegmentation], costs: Sequence[Tensor], grammar: Graph
-) -> list[tuple[str, list[tuple[int, int]], list[int]]]:
-    """Return of each line the text of the best path, its candidates with their labels, its grammar arcs."""
-    best = viterbi(_packed(lines), torch.cat(list(costs)), grammar)
+    lines: Sequence[MicrSegmentation], costs: Sequence[Tensor]
+) -> list[tuple[list[tuple[int, int]], Form]]:
+    """Return the characters of each line's best path by all grammars, and the grammar that it was read by."""
+    grammar = micr_grammar()
+    graph = _packed(lines, [line.source for line in lines], [line.target for line in lines])
+    best = viterbi(graph, torch.cat(list(costs)), grammar.graph)
     found, start = [], 0
     for member, line in enumerate(lines):
         labels, arcs, grammar_arcs = best.path(member)
-        steps = [(arc - start, label) for arc, label in zip(arcs, labels, strict=True)]
-        found.append((LABELS.decode(labels), steps, grammar_arcs))
+        steps = zip(arcs, labels, strict=True)
+        characters = [(arc - start, label) for arc, label in steps if label != E13B.rubbish]
+        found.append((characters, grammar.form(grammar_arcs)))
         start += len(line.source)
     return found
 
 
-def _posteriors(
+def _totals(lines: Sequence[MicrSegmentation], costs: Sequence[Tensor]) -> list[float]:
+    """Return the forward penalty of each line by all grammars (eq. 13)."""
+    # to sums, a blank and a candidate between the same cuts are one arc; sorted, they stand together
+    first = [np.flatnonzero(np.diff(line.source * line.cuts + line.target, prepend=-1)) for line in lines]
+    merged = [-np.logaddexp.reduceat(-cost.numpy(), own) for cost, own in zip(costs, first, strict=True)]
+    sources = [line.source[own] for line, own in zip(lines, first, strict=True)]
+    targets = [line.target[own] for line, own in zip(lines, first, strict=True)]
+    graph = _packed(lines, sources, targets)
+    return Probabilities(graph, torch.from_numpy(np.concatenate(merged)), micr_grammar().graph).total.tolist()
+
+
+def _packed(
     lines: Sequence[MicrSegmentation],
-    costs: Sequence[Tensor],
-    grammar: Graph,
-    texts: Sequence[str],
-    extra: Sequence[float] | None = None,
-) -> list[float]:
-    """Return the share of each text among all texts of its line (eq. 17).
-
-    ``extra`` is the grammar's own penalty of each text.
-    """
-    graph, cost = _packed(lines), torch.cat(list(costs))
-    everything = forward(graph, cost, grammar)
-    mine = forward(graph, cost, spelled(texts))
-    if extra is not None:
-        mine = mine + torch.tensor(extra)
-    return torch.exp(everything - mine).clamp(max=1.0).tolist()
-
-
-def _packed(lines: Sequence[MicrSegmentation]) -> Graph:
+    sources: Sequence[NDArray[np.int64]],
+    targets: Sequence[NDArray[np.int64]],
+) -> Graph:
     return pack_arcs(
-        [s.cuts for s in lines],
-        [len(s.source) for s in lines],
-        np.concatenate([s.source for s in lines]),
-        np.concatenate([s.target for s in lines]),
+        [line.cuts for line in lines],
+        [len(source) for source in sources],
+        np.concatenate(sources),
+        np.concatenate(targets),
     )

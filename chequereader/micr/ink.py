@@ -1,0 +1,98 @@
+"""What the ink of one MICR line says where any text is as likely as another: the best text, and shares of texts.
+
+The recursions of the free grammar, which has no more than "something was read" to remember, for one line at a
+time. Not for other grammars (``chequereader.graph`` composes them) and not for training: there are no gradients.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chequereader.micr.characters import E13B, LABELS
+from chequereader.micr.grammar import RUBBISH_PENALTY
+from chequereader.micr.segmenter import MicrSegmentation
+
+Floats = NDArray[np.float64]
+
+
+class InkTexts:
+    """All texts of at least one character that a line may say.
+
+    ``cost`` [arcs, ``LABELS``]: the penalties of the line's candidates, of which some label's is finite on
+    each. Sums are taken in units of the best path to each cut, so that no logarithm is needed on the way.
+    """
+
+    def __init__(self, line: MicrSegmentation, cost: NDArray[np.float32]) -> None:
+        self.line = line
+        self.cost = cost.astype(np.float64)
+        self._skipped = self.cost[:, E13B.rubbish] + RUBBISH_PENALTY
+        self._characters = self.cost[:, : E13B.rubbish]
+        self._arcs = list(zip(line.source.tolist(), line.target.tolist(), strict=True))
+
+    def best(self) -> list[tuple[int, int]]:
+        """Return the characters of the best path as candidates with their labels; none without a path."""
+        labels = self._characters.argmin(axis=1).tolist()
+        taken, skipped = self._characters.min(axis=1).tolist(), self._skipped.tolist()
+        # at each cut: the least penalty without and with a character so far, and the last one's arc
+        nothing = [0.0] + [np.inf] * (self.line.cuts - 1)
+        something = [np.inf] * self.line.cuts
+        last = [-1] * self.line.cuts
+        before = [-1] * len(taken)  # the arc of the character before an arc's own
+        for arc, (source, target) in enumerate(self._arcs):
+            nothing[target] = min(nothing[target], nothing[source] + skipped[arc])
+            if something[source] + skipped[arc] < something[target]:
+                something[target], last[target] = something[source] + skipped[arc], last[source]
+            if min(nothing[source], something[source]) + taken[arc] < something[target]:
+                something[target] = min(nothing[source], something[source]) + taken[arc]
+                last[target] = arc
+                before[arc] = last[source] if something[source] < nothing[source] else -1
+        path, arc = [], last[-1]
+        while arc >= 0:
+            path.append((arc, labels[arc]))
+            arc = before[arc]
+        return path[::-1]
+
+    @cached_property
+    def total(self) -> float:
+        """Forward penalty of all texts (eq. 13)."""
+        skip, character = self._weight(self._skipped), self._weight(self._characters).sum(axis=1)
+        return self._summed(np.stack([skip, skip + character], axis=1), character[:, None])
+
+    def penalty(self, text: str) -> float:
+        """Return the forward penalty of all paths that say a text of ``LABELS``, +inf without one."""
+        return self._summed(
+            self._weight(self._skipped)[:, None], self._weight(self.cost[:, LABELS.encode(text)])
+        )
+
+    @cached_property
+    def _least(self) -> list[float]:
+        """Penalty of the best path to each cut."""
+        cheapest = np.minimum(self._characters.min(axis=1), self._skipped).tolist()
+        least = [0.0] + [np.inf] * (self.line.cuts - 1)
+        for (source, target), cost in zip(self._arcs, cheapest, strict=True):
+            least[target] = min(least[target], least[source] + cost)
+        return least
+
+    def _weight(self, penalty: Floats) -> Floats:
+        """Return what arcs [arcs, ...] multiply sums by that are in units of the best path to a cut."""
+        least = np.array(self._least)
+        gain = least[self.line.target] - least[self.line.source]
+        return np.exp((gain - penalty.T).T)
+
+    def _summed(self, stay: Floats, advance: Floats) -> float:
+        """Forward penalty of all ways from the first to the last of a chain of states.
+
+        ``stay`` [arcs, states or 1] and ``advance`` [arcs, states - 1] weigh staying in a state and going on
+        to the next.
+        """
+        sums = np.zeros((self.line.cuts, advance.shape[1] + 1))
+        sums[0, 0] = 1.0
+        for (source, target), stays, advances in zip(self._arcs, stay, advance, strict=True):
+            there = sums[target]
+            there += sums[source] * stays
+            there[1:] += sums[source, :-1] * advances
+        with np.errstate(divide="ignore"):
+            return float(self._least[-1] - np.log(sums[-1, -1]))
