@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from chequereader.segmentation.components import component_stats
 
 Floats = NDArray[np.float64]
 
@@ -64,8 +65,7 @@ class _Boxes:
 
 def course_of(mask: NDArray[np.uint8]) -> Course | None:
     """Return the course of the line in a mask of ink, about level; None if nothing in it is a character."""
-    stats = cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:]
-    x, y, width, height, area = stats.T.astype(np.float64)
+    x, y, width, height, area = component_stats(mask).T.astype(np.float64)
     solid = (width < 2.5 * height) & (area > 0.1 * height * width)
     parts = _Boxes(x, x + width, y, y + height)
     # frames and rules are no characters; a digit stands upright

@@ -1,7 +1,7 @@
-"""What the ink of one MICR line says where any text is as likely as another: the best text, and shares of texts.
+"""What the ink of a MICR line says where any text is as likely as another: best text, shares of texts.
 
-The recursions of the free grammar, which has no more than "something was read" to remember, for one line at a
-time. Not for other grammars (``chequereader.graph`` composes them) and not for training: there are no gradients.
+The recursions of the free grammar, which has no more than "something was read" to remember, for one line at
+a time. Not for other grammars (``chequereader.graph`` composes them) and not for training: no gradients.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -19,6 +20,7 @@ from scipy.sparse.csgraph import connected_components
 from chequereader.box import Box
 from chequereader.micr.line import darkness
 from chequereader.micr.reading import MicrReading
+from chequereader.segmentation.components import component_stats
 
 LIMIT = 3
 """Rows handed on for each way the page may lie along; each of them both ways up."""
@@ -33,19 +35,32 @@ _CHEQUE = 0.6  # height by width of a page that is a cheque and no more
 _FOOT = 0.35  # of a cheque's height within which its line stands
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Candidate:
-    """A row that may be the MICR line, level, grey uint8 [height, width].
+    """A row of ``page``, grey uint8 [height, width], that may be its MICR line.
 
-    ``to_page`` float64 [2, 3] takes its pixels (x, y, 1), centres at whole numbers, to the page's; ``turned``
-    quarter turns clockwise bring the page upright if this is the line.
+    ``to_page`` float64 [2, 3] takes pixels (x, y, 1) of the row's picture, ``columns`` wide and ``rows``
+    high, centres at whole numbers, to the page's; ``turned`` quarter turns clockwise bring the page upright
+    if this is the line.
     """
 
-    image: NDArray[np.uint8]
+    page: NDArray[np.uint8]
     to_page: NDArray[np.float64]
+    columns: int
+    rows: int
     turned: int
-    width: int
-    height: int
+
+    @cached_property
+    def image(self) -> NDArray[np.uint8]:
+        """The row cut out of the page, level, grey uint8 [height, width]: not before it is looked at."""
+        picture = cv2.warpAffine(
+            self.page,
+            self.to_page,
+            (self.columns, self.rows),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        return np.asarray(picture, np.uint8)
 
     def on_page(self, reading: MicrReading) -> MicrReading:
         """Return a reading of ``image`` in the page's pixels."""
@@ -57,7 +72,8 @@ class Candidate:
         corners = np.stack([(x0, y0), (x1, y0), (x0, y1), (x1, y1)])
         places = np.einsum("ij,kjn->kin", self.to_page[:, :2], corners) + self.to_page[:, 2:] + 0.5
         low, high = np.floor(places.min(axis=0)), np.ceil(places.max(axis=0))
-        page = Box(0, 0, self.width, self.height)
+        height, width = self.page.shape
+        page = Box(0, 0, width, height)
         edges = np.concatenate([low, high]).T.astype(int).tolist()
         return [Box(*edge).intersection(page) for edge in edges]
 
@@ -113,7 +129,7 @@ def _components(image: NDArray[np.uint8], y0: int, y1: int) -> tuple[NDArray[np.
     dark = darkness(part, reach=round(shrink * max(image.shape)) // 40)
     level = max(cv2.threshold(dark, 0, 1, cv2.THRESH_OTSU)[0], 25.0)
     mask = (dark > level).astype(np.uint8)
-    boxes = cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:, :4].astype(np.float64)
+    boxes = component_stats(mask)[:, :4].astype(np.float64)
     boxes[:, 1] += y0 * shrink
     return boxes, shrink
 
@@ -181,8 +197,7 @@ def _same(one: _Row, other: _Row) -> bool:
 
 
 def _cut(image: NDArray[np.uint8], row: _Row, upright: bool, over: bool, shrink: float) -> Candidate:
-    """Cut a row out of the page, level and the way up that is asked for."""
-    height, width = image.shape
+    """Return where to cut a row out of the page, level and the way up that is asked for."""
     # pixels of the small page, as it was looked at, to pixels of the page
     scale, half = 1 / shrink, 0.5 / shrink - 0.5
     page = np.array([[scale, 0, half], [0, scale, half], [0, 0, 1]])
@@ -204,12 +219,5 @@ def _cut(image: NDArray[np.uint8], row: _Row, upright: bool, over: bool, shrink:
         to_page = to_page @ np.array([[1.0, 0, 0], [0, -1.0, rows - 1], [0, 0, 1]])
     if over:
         to_page = to_page @ np.array([[-1.0, 0, columns - 1], [0, -1.0, rows - 1], [0, 0, 1]])
-    picture = cv2.warpAffine(
-        image,
-        to_page[:2],
-        (max(columns, 1), max(rows, 1)),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
     turned = (0 if upright else 3) + (2 if over else 0)
-    return Candidate(np.asarray(picture, np.uint8), to_page[:2], turned % 4, width, height)
+    return Candidate(image, to_page[:2], max(columns, 1), max(rows, 1), turned % 4)

@@ -118,6 +118,7 @@ class MicrReader:
         open_ = [i for i, form in enumerate(forms) if form == Form.FREE and texts[i]]
         totals = {i: inks[i].total for i, text in enumerate(texts) if text and i not in open_}
         if open_:
+            open_.sort(key=lambda i: -lines[i].cuts)  # sums over lines together are quickest so
             some, part = [lines[i] for i in open_], [costs[i] for i in open_]
             for i, (path, form), total in zip(open_, _best(some, part), _totals(some, part), strict=True):
                 paths[i], texts[i], forms[i] = path, _said(path), form
