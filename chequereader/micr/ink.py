@@ -32,8 +32,30 @@ class InkTexts:
         self._characters = self.cost[:, : E13B.rubbish]
         self._arcs = list(zip(line.source.tolist(), line.target.tolist(), strict=True))
 
+    @property
     def best(self) -> list[tuple[int, int]]:
-        """Return the characters of the best path as candidates with their labels; none without a path."""
+        """The characters of the best path as candidates with their labels; none without a path."""
+        return self._best[1]
+
+    @property
+    def least(self) -> float:
+        """Penalty of the best path, +inf without one."""
+        return self._best[0]
+
+    @cached_property
+    def total(self) -> float:
+        """Forward penalty of all texts (eq. 13)."""
+        skip, character = self._weight(self._skipped), self._weight(self._characters).sum(axis=1)
+        return self._summed(np.stack([skip, skip + character], axis=1), character[:, None])
+
+    def penalty(self, text: str) -> float:
+        """Return the forward penalty of all paths that say a text of ``LABELS``, +inf without one."""
+        return self._summed(
+            self._weight(self._skipped)[:, None], self._weight(self.cost[:, LABELS.encode(text)])
+        )
+
+    @cached_property
+    def _best(self) -> tuple[float, list[tuple[int, int]]]:
         labels = self._characters.argmin(axis=1).tolist()
         taken, skipped = self._characters.min(axis=1).tolist(), self._skipped.tolist()
         # at each cut: the least penalty without and with a character so far, and the last one's arc
@@ -53,19 +75,7 @@ class InkTexts:
         while arc >= 0:
             path.append((arc, labels[arc]))
             arc = before[arc]
-        return path[::-1]
-
-    @cached_property
-    def total(self) -> float:
-        """Forward penalty of all texts (eq. 13)."""
-        skip, character = self._weight(self._skipped), self._weight(self._characters).sum(axis=1)
-        return self._summed(np.stack([skip, skip + character], axis=1), character[:, None])
-
-    def penalty(self, text: str) -> float:
-        """Return the forward penalty of all paths that say a text of ``LABELS``, +inf without one."""
-        return self._summed(
-            self._weight(self._skipped)[:, None], self._weight(self.cost[:, LABELS.encode(text)])
-        )
+        return something[-1], path[::-1]
 
     @cached_property
     def _least(self) -> list[float]:

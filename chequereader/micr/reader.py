@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import reduce
+from dataclasses import dataclass
+from functools import cached_property, reduce
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,27 @@ _LEAST_CHARACTERS = 6
 """Of a line found on a page; anything shorter may be any print."""
 _LEAST_CONFIDENCE = 0.01
 """Of the same: other print, and the bars of CMC-7, leave everything open."""
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a line says: candidates with their labels, the grammar they were read by.
+
+    ``total``: forward penalty of all texts of the line, less what the grammar asks of this one.
+    """
+
+    characters: list[tuple[int, int]]
+    form: Form
+    total: float
+
+    @classmethod
+    def by_ink(cls, ink: InkTexts) -> _Said:
+        """What the ink alone says."""
+        return cls(ink.best, form_of(_text(ink.best)), ink.total)
+
+    @cached_property
+    def text(self) -> str:
+        return _text(self.characters)
 
 
 class MicrReader:
@@ -111,39 +133,20 @@ class MicrReader:
         )
         costs = cost.split([len(s.source) for s in lines])
         inks = [InkTexts(line, own.numpy()) for line, own in zip(lines, costs, strict=True)]
-        paths = [ink.best() for ink in inks]
-        texts = [_said(path) for path in paths]
-        forms = [form_of(text) for text in texts]
+        said = [_Said.by_ink(ink) for ink in inks]
         # what the ink alone says and a grammar allows is the best path of all grammars too
-        open_ = [i for i, form in enumerate(forms) if form == Form.FREE and texts[i]]
-        totals = {i: inks[i].total for i, text in enumerate(texts) if text and i not in open_}
-        if open_:
-            open_.sort(key=lambda i: -lines[i].cuts)  # sums over lines together are quickest so
-            some, part = [lines[i] for i in open_], [costs[i] for i in open_]
-            for i, (path, form), total in zip(open_, _best(some, part), _totals(some, part), strict=True):
-                paths[i], texts[i], forms[i] = path, _said(path), form
-                totals[i] = total - (FREE_PENALTY if form == Form.FREE else 0.0)
-        # the share of the text among all texts of the line (eq. 17)
-        shares = {i: math.exp(min(total - inks[i].penalty(texts[i]), 0.0)) for i, total in totals.items()}
-        return [
-            self._reading(lines[i], costs[i], texts[i], paths[i], forms[i], shares[i])
-            if i in shares
-            else None
-            for i in range(len(lines))
-        ]
+        open_ = [i for i, one in enumerate(said) if one.form == Form.FREE and one.text]
+        open_.sort(key=lambda i: -lines[i].cuts)  # sums over lines together are quickest so
+        for i, one in zip(open_, _by_grammars([inks[i] for i in open_]), strict=True):
+            said[i] = one
+        return [self._reading(ink, one) if one.text else None for ink, one in zip(inks, said, strict=True)]
 
-    def _reading(
-        self,
-        line: MicrSegmentation,
-        cost: Tensor,
-        text: str,
-        characters: Sequence[tuple[int, int]],
-        form: Form,
-        posterior: float,
-    ) -> MicrReading:
-        raw = as_printed(text)
-        boxes = tuple(line.image_boxes([arc for arc, _ in characters]))
-        restored = () if form == Form.FREE else _restored(text, form, cost, characters)
+    def _reading(self, ink: InkTexts, said: _Said) -> MicrReading:
+        raw, form = as_printed(said.text), said.form
+        # the share of the text among all texts of the line (eq. 17)
+        posterior = math.exp(min(said.total - ink.penalty(said.text), 0.0))
+        boxes = tuple(ink.line.image_boxes([arc for arc, _ in said.characters]))
+        restored = () if form == Form.FREE else _restored(said, torch.from_numpy(ink.cost))
         confidence = self.calibration.confidence(posterior) * (_RESTORED if restored else 1.0)
         return MicrReading(
             raw,
@@ -158,19 +161,19 @@ class MicrReader:
         )
 
 
-def _restored(text: str, form: Form, cost: Tensor, characters: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+def _restored(said: _Said, cost: Tensor) -> tuple[int, ...]:
     """Return the places of characters that the grammar decided.
 
     Those whose ink is gone, those that the ink alone would have read otherwise, and those that the ink leaves
     open where the grammar allows only one character: the digits under a check digit, and the signs.
     """
-    arcs, labels = (torch.tensor(column) for column in zip(*characters, strict=True))
-    lost = torch.tensor([character in LOST for character in text])
+    arcs, labels = (torch.tensor(column) for column in zip(*said.characters, strict=True))
+    lost = torch.tensor([character in LOST for character in said.text])
     chance = torch.softmax(-cost[arcs, : E13B.rubbish], dim=1)
     mine = chance.gather(1, torch.where(lost, 0, labels)[:, None])[:, 0]
     only = labels >= E13B.index(TRANSIT)
-    if form == Form.US:
-        start = text.index(TRANSIT) + 1
+    if said.form == Form.US:
+        start = said.text.index(TRANSIT) + 1
         only[start : start + len(ABA_WEIGHTS)] = True
     decided = lost | (mine < chance.amax(dim=1)) | (only & (mine < _LEGIBLE))
     return tuple(decided.nonzero()[:, 0].tolist())
@@ -187,17 +190,34 @@ def _merit(reading: MicrReading) -> float:
     return (reading.grammar != "free") + reading.confidence + min(len(reading.raw), 20) / 20
 
 
-def _said(characters: Sequence[tuple[int, int]]) -> str:
+def _text(characters: Sequence[tuple[int, int]]) -> str:
     return LABELS.decode([label for _, label in characters])
 
 
-def _best(
-    lines: Sequence[MicrSegmentation], costs: Sequence[Tensor]
-) -> list[tuple[list[tuple[int, int]], Form]]:
+def _by_grammars(inks: Sequence[InkTexts]) -> list[_Said]:
+    """Return what lines say by all grammars, the free one among them."""
+    found = []
+    doubtful = []
+    for i, (ink, total) in enumerate(zip(inks, _totals(inks), strict=True)):
+        found.append(_Said(ink.best, Form.FREE, total - FREE_PENALTY))
+        # shares of the whole: where all paths of the other grammars weigh less than the free best one, so
+        # does the best of them
+        others = 1 - math.exp(total - FREE_PENALTY - ink.total)
+        if others >= math.exp(total - FREE_PENALTY - ink.least):
+            doubtful.append(i)
+    if doubtful:
+        for i, (characters, form) in zip(doubtful, _best([inks[i] for i in doubtful]), strict=True):
+            own = FREE_PENALTY if form == Form.FREE else 0.0
+            found[i] = _Said(characters, form, found[i].total + FREE_PENALTY - own)
+    return found
+
+
+def _best(inks: Sequence[InkTexts]) -> list[tuple[list[tuple[int, int]], Form]]:
     """Return the characters of each line's best path by all grammars, and the grammar that it was read by."""
     grammar = micr_grammar()
+    lines = [ink.line for ink in inks]
     graph = _packed(lines, [line.source for line in lines], [line.target for line in lines])
-    best = viterbi(graph, torch.cat(list(costs)), grammar.graph)
+    best = viterbi(graph, torch.from_numpy(np.concatenate([ink.cost for ink in inks])), grammar.graph)
     found, start = [], 0
     for member, line in enumerate(lines):
         labels, arcs, grammar_arcs = best.path(member)
@@ -208,15 +228,18 @@ def _best(
     return found
 
 
-def _totals(lines: Sequence[MicrSegmentation], costs: Sequence[Tensor]) -> list[float]:
+def _totals(inks: Sequence[InkTexts]) -> list[float]:
     """Return the forward penalty of each line by all grammars (eq. 13)."""
+    if not inks:
+        return []
+    lines = [ink.line for ink in inks]
     # to sums, a blank and a candidate between the same cuts are one arc; sorted, they stand together
     first = [np.flatnonzero(np.diff(line.source * line.cuts + line.target, prepend=-1)) for line in lines]
-    merged = [-np.logaddexp.reduceat(-cost.numpy(), own) for cost, own in zip(costs, first, strict=True)]
+    cost = [-np.logaddexp.reduceat(-ink.cost, own) for ink, own in zip(inks, first, strict=True)]
     sources = [line.source[own] for line, own in zip(lines, first, strict=True)]
     targets = [line.target[own] for line, own in zip(lines, first, strict=True)]
     graph = _packed(lines, sources, targets)
-    return Probabilities(graph, torch.from_numpy(np.concatenate(merged)), micr_grammar().graph).total.tolist()
+    return Probabilities(graph, torch.from_numpy(np.concatenate(cost)), micr_grammar().graph).total.tolist()
 
 
 def _packed(

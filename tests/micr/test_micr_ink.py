@@ -59,9 +59,11 @@ def test_sums_and_best_path_are_those_of_the_free_grammar(seed: int) -> None:
     free = free_grammar().graph
     ink = InkTexts(line, cost)
 
-    labels, arcs, _ = viterbi(graph, penalties, free).path(0)
+    expected_best = viterbi(graph, penalties, free)
+    labels, arcs, _ = expected_best.path(0)
     steps = [step for step in zip(arcs, labels, strict=True) if step[1] != E13B.rubbish]
-    assert ink.best() == steps
+    assert ink.best == steps
+    assert ink.least == pytest.approx(float(expected_best.penalty), abs=1e-9)
     assert ink.total == pytest.approx(float(forward(graph, penalties, free)), abs=1e-9)
     for text in (LABELS.decode(labels), "7", f"A{LOST[3]}"):
         expected = float(forward(graph, penalties, spelled([text])))
@@ -73,7 +75,7 @@ def test_far_worse_and_impossible_texts() -> None:
     cost = np.full((2, len(LABELS.labels)), 500.0, np.float32)
     cost[:, LABELS.index("1")] = 0.0
     ink = InkTexts(line, cost)
-    assert LABELS.decode([label for _, label in ink.best()]) == "11"
+    assert LABELS.decode([label for _, label in ink.best]) == "11"
     assert ink.total == pytest.approx(0.0) and ink.penalty("11") == 0.0
     assert ink.penalty("12") == pytest.approx(500.0)
     assert ink.penalty("111") == math.inf
@@ -83,5 +85,5 @@ def test_a_line_without_characters_has_no_path() -> None:
     cost = np.full((1, len(LABELS.labels)), np.inf, np.float32)
     cost[:, E13B.rubbish] = 0.0
     ink = InkTexts(line_of([(0, 1)]), cost)
-    assert ink.best() == []
+    assert ink.best == []
     assert ink.total == math.inf
