@@ -35,12 +35,12 @@ class InkTexts:
     @property
     def best(self) -> list[tuple[int, int]]:
         """The characters of the best path as candidates with their labels; none without a path."""
-        return self._best[1]
+        return self._found[1]
 
     @property
     def least(self) -> float:
         """Penalty of the best path, +inf without one."""
-        return self._best[0]
+        return self._found[0]
 
     @cached_property
     def total(self) -> float:
@@ -55,7 +55,7 @@ class InkTexts:
         )
 
     @cached_property
-    def _best(self) -> tuple[float, list[tuple[int, int]]]:
+    def _found(self) -> tuple[float, list[tuple[int, int]]]:
         labels = self._characters.argmin(axis=1).tolist()
         taken, skipped = self._characters.min(axis=1).tolist(), self._skipped.tolist()
         # at each cut: the least penalty without and with a character so far, and the last one's arc
@@ -78,7 +78,7 @@ class InkTexts:
         return something[-1], path[::-1]
 
     @cached_property
-    def _least(self) -> list[float]:
+    def _reached(self) -> list[float]:
         """Penalty of the best path to each cut."""
         cheapest = np.minimum(self._characters.min(axis=1), self._skipped).tolist()
         least = [0.0] + [np.inf] * (self.line.cuts - 1)
@@ -88,7 +88,7 @@ class InkTexts:
 
     def _weight(self, penalty: Floats) -> Floats:
         """Return what arcs [arcs, ...] multiply sums by that are in units of the best path to a cut."""
-        least = np.array(self._least)
+        least = np.array(self._reached)
         gain = least[self.line.target] - least[self.line.source]
         return np.exp((gain - penalty.T).T)
 
@@ -105,4 +105,4 @@ class InkTexts:
             there += sums[source] * stays
             there[1:] += sums[source, :-1] * advances
         with np.errstate(divide="ignore"):
-            return float(self._least[-1] - np.log(sums[-1, -1]))
+            return float(self._reached[-1] - np.log(sums[-1, -1]))

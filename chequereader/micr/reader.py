@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -18,18 +17,17 @@ from torch import Tensor
 
 from chequereader.box import Box
 from chequereader.decision import Calibration, load_calibrations
-from chequereader.graph import Graph, Probabilities, viterbi
-from chequereader.micr.characters import E13B, LABELS, LOST, SIGNS, TRANSIT, as_printed
-from chequereader.micr.fields import check_digit, fields_of, form_of
-from chequereader.micr.grammar import ABA_WEIGHTS, FREE_PENALTY, Form, micr_grammar
+from chequereader.micr.characters import E13B, LOST, SIGNS, TRANSIT, as_printed
+from chequereader.micr.fields import check_digit, fields_of
+from chequereader.micr.grammar import ABA_WEIGHTS, Form
 from chequereader.micr.ink import InkTexts
+from chequereader.micr.interpretation import Said, interpret
 from chequereader.micr.line import straighten
 from chequereader.micr.locate import Candidate, at_foot, locate
 from chequereader.micr.reading import MicrReading
 from chequereader.micr.recognition import penalties
 from chequereader.micr.segmenter import MicrSegmentation, segment
 from chequereader.recognition.store import SHIPPED, freeze, load_weights
-from chequereader.segmentation.packing import pack_arcs
 
 DEFAULT = SHIPPED / "micr.safetensors"
 
@@ -43,27 +41,6 @@ _LEAST_CHARACTERS = 6
 """Of a line found on a page; anything shorter may be any print."""
 _LEAST_CONFIDENCE = 0.01
 """Of the same: other print, and the bars of CMC-7, leave everything open."""
-
-
-@dataclass(frozen=True)
-class _Said:
-    """What a line says: candidates with their labels, the grammar they were read by.
-
-    ``total``: forward penalty of all texts of the line, less what the grammar asks of this one.
-    """
-
-    characters: list[tuple[int, int]]
-    form: Form
-    total: float
-
-    @classmethod
-    def by_ink(cls, ink: InkTexts) -> _Said:
-        """What the ink alone says."""
-        return cls(ink.best, form_of(_text(ink.best)), ink.total)
-
-    @cached_property
-    def text(self) -> str:
-        return _text(self.characters)
 
 
 class MicrReader:
@@ -133,15 +110,10 @@ class MicrReader:
         )
         costs = cost.split([len(s.source) for s in lines])
         inks = [InkTexts(line, own.numpy()) for line, own in zip(lines, costs, strict=True)]
-        said = [_Said.by_ink(ink) for ink in inks]
-        # what the ink alone says and a grammar allows is the best path of all grammars too
-        open_ = [i for i, one in enumerate(said) if one.form == Form.FREE and one.text]
-        open_.sort(key=lambda i: -lines[i].cuts)  # sums over lines together are quickest so
-        for i, one in zip(open_, _by_grammars([inks[i] for i in open_]), strict=True):
-            said[i] = one
+        said = interpret(inks)
         return [self._reading(ink, one) if one.text else None for ink, one in zip(inks, said, strict=True)]
 
-    def _reading(self, ink: InkTexts, said: _Said) -> MicrReading:
+    def _reading(self, ink: InkTexts, said: Said) -> MicrReading:
         raw, form = as_printed(said.text), said.form
         # the share of the text among all texts of the line (eq. 17)
         posterior = math.exp(min(said.total - ink.penalty(said.text), 0.0))
@@ -161,7 +133,7 @@ class MicrReader:
         )
 
 
-def _restored(said: _Said, cost: Tensor) -> tuple[int, ...]:
+def _restored(said: Said, cost: Tensor) -> tuple[int, ...]:
     """Return the places of characters that the grammar decided.
 
     Those whose ink is gone, those that the ink alone would have read otherwise, and those that the ink leaves
@@ -188,68 +160,3 @@ def _is_line(reading: MicrReading) -> bool:
 def _merit(reading: MicrReading) -> float:
     """Return how much a reading looks like a MICR line: a fitting grammar, confidence, length."""
     return (reading.grammar != "free") + reading.confidence + min(len(reading.raw), 20) / 20
-
-
-def _text(characters: Sequence[tuple[int, int]]) -> str:
-    return LABELS.decode([label for _, label in characters])
-
-
-def _by_grammars(inks: Sequence[InkTexts]) -> list[_Said]:
-    """Return what lines say by all grammars, the free one among them."""
-    found = []
-    doubtful = []
-    for i, (ink, total) in enumerate(zip(inks, _totals(inks), strict=True)):
-        found.append(_Said(ink.best, Form.FREE, total - FREE_PENALTY))
-        # shares of the whole: where all paths of the other grammars weigh less than the free best one, so
-        # does the best of them
-        others = 1 - math.exp(total - FREE_PENALTY - ink.total)
-        if others >= math.exp(total - FREE_PENALTY - ink.least):
-            doubtful.append(i)
-    if doubtful:
-        for i, (characters, form) in zip(doubtful, _best([inks[i] for i in doubtful]), strict=True):
-            own = FREE_PENALTY if form == Form.FREE else 0.0
-            found[i] = _Said(characters, form, found[i].total + FREE_PENALTY - own)
-    return found
-
-
-def _best(inks: Sequence[InkTexts]) -> list[tuple[list[tuple[int, int]], Form]]:
-    """Return the characters of each line's best path by all grammars, and the grammar that it was read by."""
-    grammar = micr_grammar()
-    lines = [ink.line for ink in inks]
-    graph = _packed(lines, [line.source for line in lines], [line.target for line in lines])
-    best = viterbi(graph, torch.from_numpy(np.concatenate([ink.cost for ink in inks])), grammar.graph)
-    found, start = [], 0
-    for member, line in enumerate(lines):
-        labels, arcs, grammar_arcs = best.path(member)
-        steps = zip(arcs, labels, strict=True)
-        characters = [(arc - start, label) for arc, label in steps if label != E13B.rubbish]
-        found.append((characters, grammar.form(grammar_arcs)))
-        start += len(line.source)
-    return found
-
-
-def _totals(inks: Sequence[InkTexts]) -> list[float]:
-    """Return the forward penalty of each line by all grammars (eq. 13)."""
-    if not inks:
-        return []
-    lines = [ink.line for ink in inks]
-    # to sums, a blank and a candidate between the same cuts are one arc; sorted, they stand together
-    first = [np.flatnonzero(np.diff(line.source * line.cuts + line.target, prepend=-1)) for line in lines]
-    cost = [-np.logaddexp.reduceat(-ink.cost, own) for ink, own in zip(inks, first, strict=True)]
-    sources = [line.source[own] for line, own in zip(lines, first, strict=True)]
-    targets = [line.target[own] for line, own in zip(lines, first, strict=True)]
-    graph = _packed(lines, sources, targets)
-    return Probabilities(graph, torch.from_numpy(np.concatenate(cost)), micr_grammar().graph).total.tolist()
-
-
-def _packed(
-    lines: Sequence[MicrSegmentation],
-    sources: Sequence[NDArray[np.int64]],
-    targets: Sequence[NDArray[np.int64]],
-) -> Graph:
-    return pack_arcs(
-        [line.cuts for line in lines],
-        [len(source) for source in sources],
-        np.concatenate(sources),
-        np.concatenate(targets),
-    )

@@ -8,29 +8,14 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from toy_lines import bare_strip
+from toy_lines import line_of
 
 from chequereader.graph import forward, viterbi
 from chequereader.micr.characters import E13B, LABELS, LOST
 from chequereader.micr.grammar import free_grammar, spelled
 from chequereader.micr.ink import InkTexts
-from chequereader.micr.segmenter import GEOMETRY, MicrSegmentation
+from chequereader.micr.segmenter import MicrSegmentation
 from chequereader.segmentation.packing import pack_arcs
-
-
-def line_of(arcs: list[tuple[int, int]]) -> MicrSegmentation:
-    """A segmentation with these arcs and no pictures."""
-    source, target = np.array(sorted(arcs), np.int64).T
-    count = len(arcs)
-    return MicrSegmentation(
-        bare_strip(np.zeros((32, 8), np.uint8)),
-        int(target.max()) + 1,
-        source,
-        target,
-        np.zeros((count, 32, 32), np.uint8),
-        np.zeros((count, len(GEOMETRY)), np.float32),
-        np.zeros((count, 2), np.int32),
-    )
 
 
 def random_line(seed: int) -> tuple[MicrSegmentation, NDArray[np.float32]]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from chequereader.box import Box
 from chequereader.micr.line import HEIGHT, ROWS, Strip
+from chequereader.micr.segmenter import GEOMETRY, MicrSegmentation
 from chequereader.synthetic.e13b import PITCH, SQUARE, fine_shape
 
 TEXT = "C001974C A122016066A 001464159C"
@@ -38,6 +39,21 @@ def bare_strip(ink: NDArray[np.uint8]) -> Strip:
     """Return a strip of its own picture."""
     columns = np.arange(ink.shape[1], dtype=np.float64)
     return Strip(ink, columns, np.full(len(columns), (ROWS - 1) / 2), np.full(len(columns), HEIGHT))
+
+
+def line_of(arcs: list[tuple[int, int]]) -> MicrSegmentation:
+    """Return a segmentation with these arcs and no pictures."""
+    source, target = np.array(sorted(arcs), np.int64).T
+    count = len(arcs)
+    return MicrSegmentation(
+        bare_strip(np.zeros((32, 8), np.uint8)),
+        int(target.max()) + 1,
+        source,
+        target,
+        np.zeros((count, 32, 32), np.uint8),
+        np.zeros((count, len(GEOMETRY)), np.float32),
+        np.zeros((count, 2), np.int32),
+    )
 
 
 def page(height: float = 23.0) -> tuple[NDArray[np.uint8], Box]:
