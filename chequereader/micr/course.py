@@ -148,6 +148,8 @@ def _smoothed(boxes: _Boxes, slope: float, size: float) -> tuple[Floats, Floats]
     tall = np.abs(boxes.height / usual - 1) < 0.15
     enough = np.bincount(field, weights=tall)[field] >= _LEAST_TALL
     tall = np.where(enough, tall, np.abs(boxes.height / size - 1) < 0.15)
+    if not tall.any():  # parts were joined to heights that none of them had
+        tall[:] = True
     weight = (own | ~enough[:, None]) * tall[None] * np.clip(1 - distance**3, 0, 1) ** 3
     weight = np.where(weight.sum(axis=1, keepdims=True) > 1e-3, weight, tall[None] * 1.0)
     middle, height = boxes.middle - slope * x, boxes.height

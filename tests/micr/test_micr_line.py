@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from toy_lines import clean_line
 
@@ -60,6 +60,7 @@ def test_grey_paper_and_shade_do_not_matter() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(1, 60), st.integers(1, 120), st.integers(0, 2**32 - 1))
+@example(28, 100, 659)
 def test_any_picture_gives_a_strip_or_none(rows: int, columns: int, seed: int) -> None:
     image = np.random.default_rng(seed).integers(0, 256, (rows, columns)).astype(np.uint8)
     strip = straighten(image)
