@@ -13,6 +13,7 @@ from chequereader.errors import UnreadableInputError
 from chequereader.training.glyphs import (
     CutGlyphs,
     GlyphSource,
+    ImageGlyphs,
     Pen,
     StrokeGlyphs,
     draw_strokes,
@@ -68,6 +69,37 @@ def test_mnist(tmp_path: Path) -> None:
     assert found.labels.tolist() == labels.tolist()
     with pytest.raises(UnreadableInputError, match="t10k"):
         mnist(tmp_path, "t10k")
+
+
+def test_mnist_with_the_writers_that_qmnist_tells(tmp_path: Path) -> None:
+    images, labels = digit_images()
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(idx(images))
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx(labels.astype(np.uint8)))
+    rows = np.zeros((len(labels) + 3, 8), ">i4")  # of more digits than MNIST has kept
+    rows[:, 2] = [2154, 17] * 10 + [5, 5, 5]
+    table = b"\0\0\x0c\x02" + np.array(rows.shape, ">i4").tobytes() + rows.tobytes()
+    (tmp_path / "qmnist-train-labels-idx2-int.gz").write_bytes(gzip.compress(table))
+    found = mnist(tmp_path)
+    assert found.writer is not None and found.writer.tolist() == [1, 0] * 10
+    assert found.writers() == 2
+
+
+def test_images_of_one_writer_go_together() -> None:
+    """Here writer 0 writes digits, writer 1 solid blocks, and no eights."""
+    images, labels = digit_images()
+    writer = np.arange(20) // 10
+    images[writer == 1] = 255
+    kept = (labels != 8) | (writer == 0)
+    source = ImageGlyphs(images[kept], labels[kept], writer[kept])
+    rng = np.random.default_rng(0)
+
+    def ink(char: str, who: int) -> float:
+        return float(np.mean([source.draw(char, who, 30, PEN, rng).mean() for _ in range(8)]))
+
+    for char in "0345":
+        assert ink(char, 0) < 0.9 and ink(char, 1) > 0.99
+        assert ink(char, 2) < 0.9 and ink(char, 3) > 0.99, "writers are counted round"
+    assert ink("8", 1) < 0.9, "anybody's, where a writer has none"
 
 
 def test_usps(tmp_path: Path) -> None:
