@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", patient, derandomize=True)
 settings.register_profile("developer", patient)
 settings.load_profile("ci" if os.environ.get("CI") else "developer")
+
+# a shell that starts the tests in the background has Ctrl-C ignored, here and in what is started from here
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parents[1]
 
