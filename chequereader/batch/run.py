@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import hashlib
 import json
 import signal
 import threading
@@ -22,6 +23,9 @@ from chequereader.batch.workers import FileDone, WorkerPool
 from chequereader.options import ReadOptions
 from chequereader.reading import ReadsScans
 from chequereader.scan.inputs import Input
+
+WEIGHTS = Path(__file__).parents[1] / "weights"
+"""What ships with the package: weights of zones, amounts and MICR lines, and their calibrations."""
 
 
 def run_batch(
@@ -50,7 +54,8 @@ def run_batch(
     results = Results(out, {one.file: place for place, one in enumerate(inputs)}, resume=resume)
     given = dataclasses.asdict(options)
     # The device decides about speed, not about answers.
-    settings = json.dumps({name: value for name, value in given.items() if name != "device"})
+    told = {name: value for name, value in given.items() if name != "device"}
+    settings = json.dumps([told, weights_checksum(WEIGHTS)])
     make = make_reader or functools.partial(_reader, given)
     tally = Tally()
     with _interruptions() as interrupted, WorkerPool(make, settings, workers, limits or Limits()) as pool:
@@ -102,6 +107,13 @@ def _interruptions() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def weights_checksum(folder: Path) -> str:
+    """Return a checksum of all weights and calibrations in a folder, whichever reading they take part in."""
+    files = [*folder.glob("*.safetensors"), *folder.glob("*.calibration.json")]
+    parts = [f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}" for file in sorted(files)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _reader(options: Mapping[str, Any]) -> ReadsScans:

@@ -190,6 +190,24 @@ def test_resume_reads_again_with_other_weights_or_options(tmp_path: Path, folder
     assert len(records(out)) == 2
 
 
+def test_resume_reads_again_with_other_weights_of_any_stage(
+    tmp_path: Path, folder: Path, scan: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also such that the model's name doesn't tell: zones, MICR lines, calibrations."""
+    out, weights = tmp_path / "out.jsonl", tmp_path / "weights"
+    weights.mkdir()
+    monkeypatch.setattr("chequereader.batch.run.WEIGHTS", weights)
+    scan("a.png", 40)
+    for name in ("fields.safetensors", "micr.safetensors", "amounts.calibration.json"):
+        (weights / name).write_bytes(b"one")
+    assert run(folder, out).skipped == 0
+    assert run(folder, out, resume=True).skipped == 1
+    for name in ("fields.safetensors", "micr.safetensors", "amounts.calibration.json"):
+        (weights / name).write_bytes(b"another")
+        assert run(folder, out, resume=True).skipped == 0, name
+        assert run(folder, out, resume=True).skipped == 1, name
+
+
 def test_resume_after_a_kill_mends_the_last_line(tmp_path: Path, folder: Path, scan: Make) -> None:
     out = tmp_path / "out.jsonl"
     for name in ("a.png", "b.png", "c.png"):
