@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chequereader.alphabet import AMOUNTS, LOWERED, RAISED, RUBBISH
+from chequereader.grammar.numbers import FIGURES
 from chequereader.segmentation.normalise import slant
 from chequereader.segmentation.strip import DIGIT, REACH, STRETCH, STRIP
 from chequereader.synthetic.handwriting import Writer
@@ -60,7 +61,7 @@ class Composer:
         images: Sequence[GlyphSource] = (),
         pens: GlyphSource | None = None,
     ) -> None:
-        self.lines = [line for line in lines if any(c.isdigit() for c in line.text)]
+        self.lines = [line for line in lines if any(c in FIGURES for c in line.text)]
         self.images, self.pens = list(images), pens
         self._whole = [k for k, line in enumerate(self.lines) if line.clear.all()]
         ways = [(self._reordered, bool(self._whole)), (self._mixed, bool(self.lines)), (self._written, True)]
@@ -118,7 +119,8 @@ class Composer:
         """A strip's own digits in another order, with its own head, separators and tail."""
         k = self._whole[int(rng.integers(len(self._whole)))]
         line, characters = self.lines[k], self._characters[k]
-        digits = [i for i, c in enumerate(line.text) if c.isdigit()]
+        # raised cents stay where they are, in the tail
+        digits = [i for i, c in enumerate(line.text) if c in FIGURES]
         separators = [i for i, c in enumerate(line.text) if c in _SEPARATORS and digits[0] < i < digits[-1]]
         leading = [i for i in digits if line.text[i] != "0"] or digits
         order = [leading[int(rng.integers(len(leading)))]]

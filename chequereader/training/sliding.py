@@ -86,7 +86,7 @@ def train_sliding(
         discriminative = epoch >= options.epochs - options.graph_epochs
         total, used = 0.0, 0
         shown_now = strips
-        if composer is not None:
+        if composer is not None and fresh:
             shown_now = Strips.join([strips, Strips.pack(composer.draw(rng) for _ in range(fresh))])
         for chosen in batches(np.diff(shown_now.column), options.batch, rng):
             inputs, counts = padded([distort(shown_now.strip(m), options.distortion, rng) for m in chosen])

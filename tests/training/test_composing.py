@@ -21,7 +21,7 @@ def marked(text: str, written: bool = True) -> AlignedStrip:
     """A strip whose characters are blocks of as many rows as the digit's value and two; signs are dots."""
     strip = np.zeros((STRIP, 32 + _PITCH * len(text)), np.uint8)
     for i, character in enumerate(text):
-        x, rows = 16 + _PITCH * i, int(character) + 2 if character.isdigit() else 1
+        x, rows = 16 + _PITCH * i, int(character) + 2 if character in "0123456789" else 1
         strip[28 - 2 * rows : 28, x + 6 : x + 18] = 255
     edges = 16 + _PITCH * np.arange(len(text) + 1)
     return AlignedStrip(strip, text, edges.astype(np.int64), np.ones(len(edges), bool), written)
@@ -52,6 +52,16 @@ def test_the_digits_shown_are_those_told(way: str) -> None:
             checked += 1
             assert np.abs(np.array(shown) - told).max(initial=0) <= 1
     assert checked >= 15
+
+
+def test_raised_cents_stay_behind_the_units() -> None:
+    composer = Composer([marked("307⁴⁵")])
+    rng = np.random.default_rng(2)
+    truths = [truth for _, truth in filter(None, (composer._reordered(rng) for _ in range(40)))]
+    assert len(truths) == 40, "every one is an amount"
+    for truth in truths:
+        assert set(truth.removesuffix("⁴⁵")) <= set("307")
+    assert any(truth.endswith("⁴⁵") for truth in truths)
 
 
 def test_of_fields_known_by_their_digits_the_digits_alone_are_told() -> None:

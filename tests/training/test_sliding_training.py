@@ -208,6 +208,8 @@ def test_a_composer_adds_new_strips_in_every_epoch(strips: Strips, monkeypatch: 
     assert len(drawn) == 6
     assert len({strip.tobytes() for strip, _ in drawn}) == 6, "none twice"
     assert len(seen[0]) == 2 * (len(strips) + 3)
+    train_sliding(chance_sliding(), GRAMMAR, strips, replace(options, composed=0), composer=Counting([]))
+    assert len(drawn) == 6, "none asked for, none drawn"
 
 
 def test_padding_is_left_out_of_a_batch(strips: Strips) -> None:
