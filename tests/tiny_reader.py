@@ -27,11 +27,11 @@ def chance_recogniser(seed: int = 0) -> Recogniser:
         return Recogniser(AMOUNTS, len(GEOMETRY)).eval()
 
 
-def chance_sliding(seed: int = 0) -> SlidingRecogniser:
+def chance_sliding(seed: int = 0, architecture: str = "lenet5") -> SlidingRecogniser:
     """A sliding recogniser as it is before any training, with the paper's few maps."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return SlidingRecogniser(AMOUNTS, "lenet5").eval()
+        return SlidingRecogniser(AMOUNTS, architecture).eval()
 
 
 def write_chance_weights(folder: Path, name: str = "chance", sliding: bool = True) -> Path:

@@ -8,12 +8,13 @@ come out, and is said at each place.
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from chequereader.recognition.codes import place_codes
 from chequereader.recognition.layers import RBF, Convolution, Subsampling
 from chequereader.recognition.lenet import INK, PAPER, LeNet, LeNet5, full_table
+from chequereader.recognition.maxpool import MAX_POOL_ARCHITECTURES, MaxPoolLeNet5
 
 DIGITS = "0123456789"
 
@@ -86,28 +87,20 @@ class LeNet4(LeNet):
         self.rbf = RBF(place_codes(10))
 
 
-class LeNet5MaxPool(nn.Module):
-    """The LeNet-5 of today's courses: ReLU, 2 x 2 max pooling, C3 fully connected, 120-84-10, softmax.
+class LeNet5MaxPool(MaxPoolLeNet5):
+    """The LeNet-5 of today's courses over digits: C3 fully connected, 120-84-10, softmax.
 
     Takes [batch, channels, 32, 32], ink 1 on paper 0, and gives penalties [batch, 10], minus the logarithm of
     each class's probability. 61,706 parameters with one channel.
     """
 
     def __init__(self, channels: int = 1) -> None:
-        super().__init__()
+        super().__init__(MAX_POOL_ARCHITECTURES["lenet5-maxpool"], len(DIGITS), channels)
         self.channels = channels
-        self.c1 = nn.Conv2d(channels, 6, 5)
-        self.c3 = nn.Conv2d(6, 16, 5)
-        self.c5 = nn.Linear(16 * 5 * 5, 120)
-        self.f6 = nn.Linear(120, 84)
-        self.output = nn.Linear(84, 10)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the penalties."""
-        x = F.max_pool2d(F.relu(self.c1(x)), 2)
-        x = F.max_pool2d(F.relu(self.c3(x)), 2)
-        x = F.relu(self.f6(F.relu(self.c5(x.flatten(1)))))
-        return -F.log_softmax(self.output(x), dim=1)
+        return -F.log_softmax(self.scores(x).flatten(1), dim=1)
 
     def prepare(self, digits: Tensor) -> Tensor:
         """Turn pictures uint8 [batch, 28, 28] into inputs, stretched to 32 x 32."""

@@ -139,6 +139,13 @@ class RBF(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return squared distances to each code."""
+        x = x.to(self.codes.dtype)
+        with torch.autocast(
+            x.device.type, enabled=False
+        ):  # differences of large numbers: not in half precision
+            return self._distances(x)
+
+    def _distances(self, x: Tensor) -> Tensor:
         cross = F.conv2d(x, self.codes[:, :, None, None])
         lengths = (self.codes**2).sum(dim=1)[:, None, None]
         return (x**2).sum(dim=1, keepdim=True) - 2.0 * cross + lengths

@@ -1,4 +1,4 @@
-"""The sliding recogniser: LeNet-5 over a whole strip, one row of penalties every four pixels (section VII).
+"""The sliding recogniser: LeNet-5s over a whole strip, a row of penalties every four pixels (section VII).
 
 The space displacement network: no cuts are chosen beforehand, and what is looked at twice is computed once.
 Its penalties stand on a chain of positions, composed with a grammar over positions (``grammar.held``). Not
@@ -17,7 +17,8 @@ from torch import Tensor, nn
 from chequereader.alphabet import Alphabet
 from chequereader.graph import Graph
 from chequereader.recognition.layers import spread_start
-from chequereader.recognition.lenet import LeNet5
+from chequereader.recognition.lenet import ARCHITECTURES, LeNet5
+from chequereader.recognition.maxpool import MAX_POOL_ARCHITECTURES, MaxPoolLeNet5
 from chequereader.segmentation.packing import pack_arcs
 from chequereader.segmentation.strip import REACH, STRIDE, STRIP, positions
 
@@ -25,26 +26,77 @@ _DISTANCE = 8.0  # squared RBF distance that makes one unit of penalty
 
 
 class SlidingRecogniser(nn.Module):
-    """LeNet-5 with an output for every label, rubbish standing for none.
+    """One or more networks with an output for every label, rubbish standing for none.
 
     ``forward`` takes strips uint8 [batch, 32, width] and gives penalties float [batch, positions, labels]:
-    minus the logarithm of each label's probability at each position.
+    minus the logarithm of each label's probability at each position, which is the networks' geometric mean.
+    ``architecture`` is LeNet-5's, with its RBF output, or one of ``MAX_POOL_ARCHITECTURES``; ``KeyError``
+    for others. ``normalised`` and ``dropped`` are for training the latter (see ``MaxPoolLeNet5``); networks
+    as the paper has them know neither.
     """
 
-    def __init__(self, alphabet: Alphabet, architecture: str = "lenet5-wide") -> None:
+    def __init__(
+        self,
+        alphabet: Alphabet,
+        architecture: str = "lenet5-wide-maxpool",
+        networks: int = 1,
+        *,
+        normalised: bool = False,
+        dropped: float = 0.0,
+    ) -> None:
         super().__init__()
         self.alphabet, self.architecture = alphabet, architecture
-        self.network = LeNet5(alphabet.labels, architecture)
-        spread_start(self.network)
-        self.prior = nn.Parameter(torch.zeros(len(alphabet.labels)))
 
-    def penalties(self, distances: Tensor) -> Tensor:
-        """Return penalties of squared distances, both [batch, positions, labels]."""
-        return -torch.log_softmax(self.prior - distances / _DISTANCE, dim=-1)
+        def network() -> MaxPoolLeNet5 | _LeNet5:
+            if architecture in ARCHITECTURES:
+                return _LeNet5(alphabet.labels, architecture)
+            shape = MAX_POOL_ARCHITECTURES[architecture]
+            return MaxPoolLeNet5(shape, len(alphabet.labels), normalised=normalised, dropped=dropped)
+
+        self.networks = nn.ModuleList(network() for _ in range(networks))
 
     def forward(self, strips: Tensor) -> Tensor:
         """Return the penalties of all positions."""
-        return self.penalties(self.network.distances(strips))
+        told = []
+        for network in self.networks:
+            assert isinstance(network, MaxPoolLeNet5 | _LeNet5)
+            told.append(torch.log_softmax(network.picture_scores(strips).float(), dim=-1))
+        if len(told) == 1:
+            return -told[0]
+        return -torch.log_softmax(torch.stack(told).mean(dim=0), dim=-1)
+
+    @staticmethod
+    def _scores(network: nn.Module, strips: Tensor) -> Tensor:
+        assert isinstance(network, MaxPoolLeNet5 | _LeNet5)
+        return network.picture_scores(strips).float()
+
+    def plain(self) -> SlidingRecogniser:
+        """Return the recogniser as it reads, without what only training needs."""
+        return joined([self])
+
+
+class _LeNet5(LeNet5):
+    """The paper's network with a prior for each label beside its distance."""
+
+    def __init__(self, labels: str, architecture: str) -> None:
+        super().__init__(labels, architecture)
+        spread_start(self)
+        self.prior = nn.Parameter(torch.zeros(len(labels)))
+
+    def picture_scores(self, pictures: Tensor) -> Tensor:
+        """Return scores [batch, positions, labels], higher is better."""
+        return self.prior - self.distances(pictures) / _DISTANCE
+
+
+def joined(recognisers: Sequence[SlidingRecogniser]) -> SlidingRecogniser:
+    """Return one recogniser, as it reads, with the networks of several of one architecture."""
+    first = recognisers[0]
+    networks = [network for recogniser in recognisers for network in recogniser.networks]
+    made = SlidingRecogniser(first.alphabet, first.architecture, len(networks))
+    for own, network in zip(made.networks, networks, strict=True):
+        source = network.plain() if isinstance(network, MaxPoolLeNet5) else network
+        own.load_state_dict(source.state_dict())
+    return made.eval()
 
 
 def chain(counts: Sequence[int], device: torch.device | None = None) -> Graph:

@@ -27,6 +27,9 @@ from chequereader.recognition.sliding import SlidingRecogniser
 SHIPPED = Path(__file__).parent.parent / "weights"
 DEFAULT = SHIPPED / "amounts.safetensors"
 
+MOST_NETWORKS = 5
+"""Sliding networks that are asked together, at most."""
+
 _GRAMMAR = "grammar_penalty"
 _Module = TypeVar("_Module", bound=nn.Module)
 
@@ -69,7 +72,7 @@ def save_weights(
         "raised": recogniser.alphabet.raised,
     }
     if sliding is not None:
-        about["sliding"] = sliding.architecture
+        about["sliding"], about["networks"] = sliding.architecture, str(len(sliding.networks))
     with written_whole(path) as temporary:
         temporary.write_bytes(save(tensors, metadata={"chequereader": json.dumps(about)}))
 
@@ -94,7 +97,12 @@ def load_weights(path: Path | None = None) -> Weights:
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
         alphabet = Alphabet(about["classes"], about["raised"])
         recogniser = Recogniser(alphabet, int(about["features"]), about["architecture"])
-        sliding = SlidingRecogniser(alphabet, about["sliding"]) if "sliding" in about else None
+        sliding = None
+        if "sliding" in about:
+            networks = int(about["networks"])
+            if not 1 <= networks <= MOST_NETWORKS:
+                raise ValueError(f"{networks} sliding networks")
+            sliding = SlidingRecogniser(alphabet, about["sliding"], networks)
         grammar_penalty = tensors.pop(_GRAMMAR)
         model = f"{about['name']}@{checksum[:12]}"
         recogniser.load_state_dict(_part(tensors, "recogniser."))

@@ -21,16 +21,14 @@ from chequereader.cheque_set import ChequeSet
 from chequereader.errors import UsageError
 from chequereader.grammar import Grammar, amounts
 from chequereader.recognition.recogniser import Recogniser
-from chequereader.recognition.sliding import SlidingRecogniser
 from chequereader.recognition.store import save_weights
 from chequereader.segmentation.segmenter import GEOMETRY
 from chequereader.synthetic.config import SyntheticConfig
 from chequereader.training import material
-from chequereader.training.aligned import align
 from chequereader.training.characters import CharacterOptions, train_characters
-from chequereader.training.composing import Composer
+from chequereader.training.committee import CommitteeOptions, train_committee
 from chequereader.training.lattices import Lattices
-from chequereader.training.sliding import SlidingOptions, train_sliding
+from chequereader.training.sliding import SlidingOptions
 from chequereader.training.splicing import spliced
 from chequereader.training.strips import Strips
 from chequereader.training.through_graph import GraphOptions, Reading, constrained, train_through_graph
@@ -48,7 +46,7 @@ class Recipe:
     are fewer, and of their zones on whole cheques. ``spliced``: real digits in another order, from fields
     with digit boxes; ``recombined``: strings made of characters from everywhere; ``drawn`` and ``located``:
     zones of synthetic cheques, as they are drawn and as the field stage finds them. ``composed``: strips put
-    together anew for each epoch of the sliding network. ``data``: folder with
+    together anew for each epoch of a sliding network, of which there are ``networks``. ``data``: folder with
     ``digits`` and ``pen`` as ``material.glyph_sources`` reads them; without it there are neither digit images
     nor pen trajectories, and nothing is recombined.
     """
@@ -63,10 +61,11 @@ class Recipe:
     composed: int = 14_000
     character_epochs: int = 4
     graph_epochs: int = 3
-    sliding_epochs: int = 15
+    networks: int = 2
+    sliding_epochs: int = 20
     character_rate: float = 3e-3
     graph_rate: float = 1e-3
-    sliding_rate: float = 2.5e-3
+    sliding_rate: float = 2e-3
     seed: int = 0
     compiled: bool = False
 
@@ -105,49 +104,33 @@ def train_reader(
         compiled=recipe.compiled,
         state=work / "graph.safetensors",
     )
-    told = grammar.with_penalty(reading.grammar_penalty.detach())
-    sliding = _train_sliding(by_kind, data, told, work, recipe, report)
+    # recombined strings are left out: composed ones are like them, one hand each, and never the same
+    kinds = [kind for kind in by_kind if kind != "recombined"] or list(by_kind)
+    real = _strips(by_kind["real"]) if "real" in by_kind else None
+    sliding = train_committee(
+        Strips.join([_strips(by_kind[kind]) for kind in kinds]),
+        real,
+        reading.grammar_penalty.detach(),
+        CommitteeOptions(
+            f"{recipe.architecture}-maxpool",
+            recipe.networks,
+            SlidingOptions(
+                epochs=recipe.sliding_epochs,
+                composed=recipe.composed,
+                rate=recipe.sliding_rate,
+                seed=recipe.seed,
+            ),
+            data,
+        ),
+        work,
+        report,
+    )
     name = f"amounts-{recipe.architecture}"
     save_weights(out, name, reading.recogniser, reading.grammar_penalty, sliding)
 
 
-def _train_sliding(
-    by_kind: dict[str, Lattices],
-    data: Path | None,
-    grammar: Grammar,
-    work: Path,
-    recipe: Recipe,
-    report: Report,
-) -> SlidingRecogniser:
-    """Train the sliding recogniser twice: what the first one aligns is put together anew for the second.
-
-    Recombined strings are left out: composed ones are like them, one hand each, and never the same.
-    """
-    parts = [Strips(x.truths, x.column, x.strips) for kind, x in by_kind.items() if kind != "recombined"]
-    strips = Strips.join(parts or [Strips(x.truths, x.column, x.strips) for x in by_kind.values()])
-    real = by_kind.get("real")
-    images, pens = material.glyph_sources(data) if data else ([], None)
-    recogniser = SlidingRecogniser(AMOUNTS, recipe.architecture)
-    first = max(recipe.sliding_epochs // 3, 1)
-    for stage, epochs in (("sliding", first), ("aligned", recipe.sliding_epochs - first)):
-        if not epochs:
-            break
-        lines = []
-        if stage == "aligned" and real is not None:
-            own = [real.strip(member) for member in range(len(real))]
-            lines = align(recogniser, grammar, own, [str(truth) for truth in real.truths])
-        recogniser = train_sliding(
-            recogniser,
-            grammar,
-            strips,
-            SlidingOptions(
-                epochs=epochs, composed=recipe.composed, rate=recipe.sliding_rate, seed=recipe.seed
-            ),
-            lambda line, stage=stage: report({"stage": stage, **line}),  # type: ignore[misc]
-            state=work / f"{stage}.safetensors",
-            composer=Composer(lines, images, pens),
-        )
-    return recogniser
+def _strips(lattices: Lattices) -> Strips:
+    return Strips(lattices.truths, lattices.column, lattices.strips)
 
 
 def readable(lattices: Lattices, grammar: Grammar) -> Lattices:

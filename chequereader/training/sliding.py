@@ -22,7 +22,6 @@ from torch import Tensor, nn
 from chequereader.grammar import Grammar
 from chequereader.grammar.held import held, holding_penalties
 from chequereader.graph import forward, pack
-from chequereader.recognition.lenet import to_input
 from chequereader.recognition.sliding import SlidingRecogniser, chain, padded
 from chequereader.segmentation.strip import REACH, STRIDE
 from chequereader.training.composing import Composer
@@ -32,6 +31,7 @@ from chequereader.training.through_graph import average, constrained
 
 _POOL = 40  # batches among which strips of like width are put together
 _KNOWN = 40_000  # truths whose graphs are kept
+_BLOTTED, _BLOT = 0.12, 14  # share of strips, pixels at most
 _MOST_WIDTH = 1100  # pixels; wider strips are rare, and padding to them costs all
 
 
@@ -47,7 +47,8 @@ class SlidingOptions:
     graph_epochs: int = 2
     batch: int = 16
     rate: float = 2e-3
-    distortion: float = 1.0
+    weight_decay: float = 0.02
+    distortion: float = 1.1
     averaging: float = 0.998
     seed: int = 0
 
@@ -69,12 +70,13 @@ def train_sliding(
     """
     generator = torch.Generator().manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
+    recogniser.train()
     averaged = copy.deepcopy(recogniser)
-    optimiser = torch.optim.AdamW(recogniser.parameters(), lr=options.rate, weight_decay=1e-4)
+    optimiser = torch.optim.AdamW(recogniser.parameters(), lr=options.rate, weight_decay=options.weight_decay)
     fresh = options.composed if composer is not None else 0
     steps = options.epochs * -(-(len(strips) + fresh) // options.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, options.rate, total_steps=max(steps, LEAST_STEPS), pct_start=0.1
+        optimiser, options.rate, total_steps=max(steps, LEAST_STEPS), pct_start=0.08
     )
     correct_of = lru_cache(_KNOWN)(lambda truth: held(constrained(grammar, truth)))
     free = held(grammar.graph)
@@ -88,6 +90,9 @@ def train_sliding(
         shown_now = strips
         if composer is not None and fresh:
             shown_now = Strips.join([strips, Strips.pack(composer.draw(rng) for _ in range(fresh))])
+        torch.manual_seed(
+            int(rng.integers(2**31))
+        )  # what is dropped doesn't depend on where training was stopped
         for chosen in batches(np.diff(shown_now.column), options.batch, rng):
             inputs, counts = padded([distort(shown_now.strip(m), options.distortion, rng) for m in chosen])
             penalties = shown(recogniser, inputs, counts)
@@ -108,15 +113,15 @@ def train_sliding(
             total, used = total + loss[found].sum().item(), used + int(found.sum())
         progress.keep(epoch + 1)
         report({"epoch": epoch + 1, "loss": total / max(used, 1), "no_path": 1 - used / len(shown_now)})
-    return averaged
+    recogniser.eval()
+    return averaged.eval()
 
 
 def shown(recogniser: SlidingRecogniser, strips: Tensor, counts: list[int]) -> Tensor:
     """Return holding penalties [positions of all strips, 2 * labels], padding left out."""
     half = torch.ops.mkldnn._is_mkldnn_bf16_supported()
     with torch.autocast("cpu", torch.bfloat16, enabled=half):
-        features = recogniser.network.features(to_input(strips))
-    penalties = recogniser.penalties(recogniser.network.at_positions(features.float()))
+        penalties = recogniser(strips)
     return holding_penalties(torch.cat([p[:n] for p, n in zip(penalties, counts, strict=True)]))
 
 
@@ -135,7 +140,7 @@ def distort(strip: NDArray[np.uint8], strength: float, rng: np.random.Generator)
     """Return the strip as another hand, pen and scan would have it.
 
     Sheared, scaled, moved up or down, waved; strokes wider or narrower, darker or lighter, the paper's own
-    pattern stronger or weaker.
+    pattern stronger or weaker; now and then a few small places are lost or blotted.
     """
     height, width = strip.shape
 
@@ -161,4 +166,10 @@ def distort(strip: NDArray[np.uint8], strength: float, rng: np.random.Generator)
         out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.4, 0.9))
     bend = float(np.exp(normal(0.3)))  # bends the scale of grey: the middle moves, paper and ink don't
     table = 255.0 * (np.arange(256) / 255.0) ** bend * float(np.exp(normal(0.12)))
-    return np.asarray(cv2.LUT(out, np.clip(table, 0, 255).astype(np.uint8)), np.uint8)
+    out = np.asarray(cv2.LUT(out, np.clip(table, 0, 255).astype(np.uint8)), np.uint8)
+    if rng.random() < _BLOTTED * strength:
+        for _ in range(int(rng.integers(1, 4))):
+            x0, y0 = int(rng.integers(wide)), int(rng.integers(height))
+            size = rng.integers(2, _BLOT, size=2)
+            out[y0 : y0 + size[0], x0 : x0 + size[1]] = rng.integers(160) if rng.random() < 0.5 else 0
+    return out

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,16 @@ class Strips:
             np.concatenate([[0], np.cumsum(widths)]).astype(np.int64),
             np.concatenate([part.columns for part in parts]),
         )
+
+    def save(self, path: Path) -> None:
+        """Write all arrays to one uncompressed npz."""
+        np.savez(path, truths=self.truths, column=self.column, columns=self.columns)
+
+    @classmethod
+    def load(cls, path: Path) -> Strips:
+        """Read what ``save`` wrote."""
+        with np.load(path, allow_pickle=False) as data:
+            return cls(data["truths"], data["column"], data["columns"])
 
     def strip(self, member: int) -> NDArray[np.uint8]:
         """Return a member's strip, uint8 [32, width]."""

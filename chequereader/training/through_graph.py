@@ -156,5 +156,6 @@ def _batches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.nda
 @torch.no_grad()
 def average(into: nn.Module, of: nn.Module, decay: float) -> None:
     """Move the averaged weights ``into`` towards those ``of`` now."""
-    for mean, now in zip(into.parameters(), of.parameters(), strict=True):
-        mean.lerp_(now, 1 - decay)
+    for mean, now in zip(into.state_dict().values(), of.state_dict().values(), strict=True):
+        if mean.is_floating_point():  # the others count or point somewhere
+            mean.lerp_(now, 1 - decay)

@@ -13,19 +13,29 @@ from tiny_reader import chance_sliding
 from chequereader.alphabet import AMOUNTS, DIGITS
 from chequereader.graph import Graph, forward
 from chequereader.recognition.lenet import to_input
-from chequereader.recognition.sliding import SlidingRecogniser, chain, padded
+from chequereader.recognition.sliding import SlidingRecogniser, chain, joined, padded
 from chequereader.segmentation.strip import REACH, STRIDE, STRIP, positions
 
 few = settings(max_examples=15, deadline=None)
 
 
 @pytest.fixture(scope="module")
-def recogniser() -> SlidingRecogniser:
-    """Chance weights, with a prior as training would leave it."""
-    made = chance_sliding()
+def paper() -> SlidingRecogniser:
+    """The paper's network, weights of chance, with a prior as training would leave it."""
+    torch.manual_seed(0)
+    made = SlidingRecogniser(AMOUNTS, "lenet5").eval()
     with torch.no_grad():
-        made.prior.copy_(torch.linspace(-1, 1, len(AMOUNTS.labels)))
+        made.networks[0].prior.copy_(torch.linspace(-1, 1, len(AMOUNTS.labels)))
     return made
+
+
+@pytest.fixture(scope="module", params=["lenet5", "lenet5-maxpool", "two"])
+def recogniser(request: pytest.FixtureRequest, paper: SlidingRecogniser) -> SlidingRecogniser:
+    if request.param == "lenet5":
+        return paper
+    if request.param == "two":
+        return joined([chance_sliding(seed, "lenet5-maxpool") for seed in range(2)])
+    return chance_sliding(0, "lenet5-maxpool")
 
 
 def noise(width: int, seed: int) -> NDArray[np.uint8]:
@@ -46,17 +56,17 @@ def test_each_position_says_what_its_own_window_says(
     assert torch.allclose(together, alone, rtol=1e-4, atol=1e-4)
 
 
-def test_penalties_are_logarithms_of_probabilities_by_rbf_distance(recogniser: SlidingRecogniser) -> None:
+def test_penalties_are_logarithms_of_probabilities_by_rbf_distance(paper: SlidingRecogniser) -> None:
     """exp(prior - distance / 8), divided by the sum over all labels."""
     strip = torch.from_numpy(noise(REACH + STRIDE, 1))[None]
     with torch.no_grad():
-        found = recogniser(strip)[0].double()
-        state = recogniser.network.features(to_input(strip))[0, :, 0].T.double()
-    codes = recogniser.network.rbf.codes.double()
+        found = paper(strip)[0].double()
+        state = paper.networks[0].features(to_input(strip))[0, :, 0].T.double()
+    codes = paper.networks[0].rbf.codes.double()
     for position in range(2):
         weight = [
             prior - float(((state[position] - codes[label]) ** 2).sum()) / 8
-            for label, prior in enumerate(recogniser.prior.tolist())
+            for label, prior in enumerate(paper.networks[0].prior.tolist())
         ]
         probability = np.exp(np.array(weight) - max(weight))
         expected = -np.log(probability / probability.sum())
@@ -66,7 +76,7 @@ def test_penalties_are_logarithms_of_probabilities_by_rbf_distance(recogniser: S
 
 def test_raised_digits_have_an_output_of_their_own() -> None:
     """Unlike between cuts: here no geometry tells a raised digit from a digit."""
-    network = SlidingRecogniser(AMOUNTS, "lenet5").network
+    network = SlidingRecogniser(AMOUNTS, "lenet5").networks[0]
     assert network.rbf.codes.shape[0] == len(AMOUNTS.labels) > len(AMOUNTS.classes)
     assert len(network.rbf.codes.unique(dim=0)) == len(AMOUNTS.labels)
     assert SlidingRecogniser(DIGITS, "lenet5")(torch.zeros(1, 32, 36, dtype=torch.uint8)).shape == (1, 2, 11)
@@ -121,10 +131,39 @@ def test_a_chain_has_one_path_through_all_positions(counts: list[int]) -> None:
     assert forward(graph, penalties, anything).tolist() == pytest.approx(expected)
 
 
-def test_gradients_reach_every_weight() -> None:
-    made = SlidingRecogniser(AMOUNTS, "lenet5")
+def test_several_networks_give_their_geometric_mean() -> None:
+    alone = [chance_sliding(seed, "lenet5-maxpool") for seed in range(3)]
+    strip = torch.from_numpy(noise(REACH + 2 * STRIDE, 4))[None]
+    with torch.no_grad():
+        together = torch.exp(-joined(alone)(strip))
+        product = torch.stack([torch.exp(-one(strip)) for one in alone]).prod(dim=0) ** (1 / 3)
+    assert torch.allclose(together, product / product.sum(dim=-1, keepdim=True), atol=1e-6)
+
+
+def test_what_only_training_needs_is_left_out_of_the_plain_recogniser() -> None:
+    torch.manual_seed(0)
+    made = SlidingRecogniser(AMOUNTS, "lenet5-maxpool", normalised=True, dropped=0.5)
+    strips = torch.from_numpy(np.stack([noise(90, seed) for seed in range(4)]))
+    for _ in range(3):
+        made.train()(strips)  # means and variances to multiply into the weights
+    plain = made.eval().plain()
+    assert plain.state_dict().keys() == chance_sliding(0, "lenet5-maxpool").state_dict().keys()
+    with torch.no_grad():
+        assert torch.allclose(plain(strips), made(strips), atol=1e-4)
+        assert torch.equal(plain.train()(strips), plain.eval()(strips)), "nothing is dropped any more"
+
+
+def test_unknown_architectures_are_refused() -> None:
+    with pytest.raises(KeyError):
+        SlidingRecogniser(AMOUNTS, "lenet6")
+
+
+@pytest.mark.parametrize("architecture", ["lenet5", "lenet5-maxpool"])
+def test_gradients_reach_every_weight(architecture: str) -> None:
+    torch.manual_seed(0)
+    made = SlidingRecogniser(AMOUNTS, architecture)
     made(torch.from_numpy(noise(44, 0))[None])[..., AMOUNTS.index("1")].sum().backward()
     for name, parameter in made.named_parameters():
         assert parameter.grad is not None, name
         assert parameter.grad.abs().sum() > 0, name
-    assert "network.rbf.codes" not in dict(made.named_parameters()), "codes stay as they were drawn"
+    assert "networks.0.rbf.codes" not in dict(made.named_parameters()), "codes stay as they were drawn"

@@ -27,7 +27,7 @@ def recogniser() -> Recogniser:
 @pytest.fixture(scope="module")
 def sliding() -> SlidingRecogniser:
     torch.manual_seed(1)
-    return SlidingRecogniser(AMOUNTS, "lenet5")
+    return SlidingRecogniser(AMOUNTS, "lenet5-maxpool", networks=2)
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_round_trip_of_both_recognisers(
         for name, tensor in mine.state_dict().items():
             assert torch.equal(found.state_dict()[name], tensor), name
         assert not found.training
-    assert (weights.sliding.alphabet, weights.sliding.architecture) == (AMOUNTS, "lenet5")
+    assert (weights.sliding.alphabet, weights.sliding.architecture) == (AMOUNTS, "lenet5-maxpool")
     assert weights.grammar_penalty.tolist() == list(range(9))
 
 
@@ -142,16 +142,24 @@ def test_metadata_that_do_not_fit(saved: Path, changes: dict[str, str | None]) -
     failure(saved)
 
 
-@pytest.mark.parametrize("architecture", ["lenet6", "lenet5-wide", ""])
-def test_a_sliding_recogniser_that_does_not_fit(saved_both: Path, architecture: str) -> None:
-    rewrite(saved_both, sliding="lenet5")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"sliding": name} for name in ("lenet6", "lenet5", "lenet5-wide-maxpool", "")),
+        *({"networks": number} for number in ("1", "3", "0", "-1", "1000000000", "two", None)),
+    ],
+    ids=str,
+)
+def test_a_sliding_recogniser_that_does_not_fit(saved_both: Path, changes: dict[str, str | None]) -> None:
+    fitting: dict[str, str | None] = {"sliding": "lenet5-maxpool", "networks": "2"}
+    rewrite(saved_both, **fitting)
     assert load_weights(saved_both).sliding is not None
-    rewrite(saved_both, sliding=architecture)
+    rewrite(saved_both, **{**fitting, **changes})
     failure(saved_both)
 
 
 def test_a_sliding_recogniser_that_is_named_but_not_there(saved: Path) -> None:
-    rewrite(saved, sliding="lenet5")
+    rewrite(saved, sliding="lenet5-maxpool", networks="1")
     failure(saved)
 
 

@@ -33,6 +33,7 @@ def test_a_run_that_goes_on_gives_the_same_weights(samples: Path, tmp_path: Path
     weights = load_weights(tmp_path / "first.safetensors")
     assert weights.recogniser.architecture == "lenet5"
     assert weights.sliding is not None
+    assert (weights.sliding.architecture, len(weights.sliding.networks)) == ("lenet5-maxpool", 2)
 
     again: list[dict[str, object]] = []
     train_reader([cheques], None, tmp_path / "work", tmp_path / "second.safetensors", SMALL, again.append)

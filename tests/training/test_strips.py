@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from chequereader.training.strips import Strips
@@ -16,3 +18,11 @@ def test_members_come_out_as_they_went_in() -> None:
     for member in range(6):
         assert np.array_equal(both.strip(member), given[member % 3])
         assert both.truths[member] == ["1.-", "22", "3"][member % 3]
+
+
+def test_packs_come_back_from_a_file(tmp_path: Path) -> None:
+    packed = Strips.pack([(np.full((32, 40), 7, np.uint8), "12.50"), (np.zeros((32, 33), np.uint8), "9")])
+    packed.save(tmp_path / "some.npz")
+    back = Strips.load(tmp_path / "some.npz")
+    for name in ("truths", "column", "columns"):
+        assert np.array_equal(getattr(back, name), getattr(packed, name))

@@ -1,0 +1,88 @@
+"""LeNet-5 as it is taught today: rectified units, the greatest of 2 x 2 instead of a sum, a linear output.
+
+The layers and their windows are LeNet-5's, so it slides as LeNet-5 does (section VII); Table I, the trainable
+subsampling and the RBF output are gone. Not the paper's network: that is in ``lenet``.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Self
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from chequereader.recognition.lenet import Architecture, full_table, to_input
+
+MAX_POOL_ARCHITECTURES = {
+    "lenet5-maxpool": Architecture(6, full_table(6, 16), 120),
+    "lenet5-wide-maxpool": Architecture(16, full_table(16, 48), 280),
+}
+"""The paper's numbers of maps, and the same layers with more."""
+
+
+class MaxPoolLeNet5(nn.Module):
+    """C1, S2, C3, S4, C5, F6, output; S2 and S4 take the greatest of 2 x 2 and have no parameters.
+
+    ``normalised``: with batch normalisation behind every layer but the output, for training; ``plain``
+    returns the same network without. ``dropped``: share of the states of C5 and of F6 that a step of training
+    leaves out.
+    """
+
+    def __init__(
+        self,
+        shape: Architecture,
+        outputs: int,
+        channels: int = 1,
+        *,
+        normalised: bool = False,
+        dropped: float = 0.0,
+    ) -> None:
+        super().__init__()
+        c3 = len(shape.table)
+        self.c1 = _layer(channels, shape.c1, 5, normalised)
+        self.c3 = _layer(shape.c1, c3, 5, normalised)
+        self.c5 = _layer(c3, shape.c5, 5, normalised)
+        self.f6 = _layer(shape.c5, shape.f6, 1, normalised)
+        self.output = nn.Conv2d(shape.f6, outputs, 1)
+        self.dropped = dropped
+        self._side_by_side()
+
+    def _side_by_side(self) -> None:
+        """Keep the maps of a place side by side in memory: convolutions and maxima take half the time."""
+        for parameter in self.parameters():
+            if parameter.dim() == 4:
+                parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+
+    def scores(self, x: Tensor) -> Tensor:
+        """Return scores [batch, outputs, 1, positions] of inputs [batch, channels, 32, width].
+
+        Higher is better.
+        """
+        # the greatest first: the rectifier doesn't change which one that is
+        x = F.relu(F.max_pool2d(self.c1(x), 2))
+        x = F.relu(F.max_pool2d(self.c3(x), 2))
+        x = F.dropout(F.relu(self.c5(x)), self.dropped, self.training)
+        x = F.dropout(F.relu(self.f6(x)), self.dropped, self.training)
+        return self.output(x)
+
+    def picture_scores(self, pictures: Tensor) -> Tensor:
+        """Return scores [batch, positions, outputs] of pictures uint8 [batch, 32, width]."""
+        return self.scores(to_input(pictures))[:, :, 0].transpose(1, 2)
+
+    def plain(self) -> Self:
+        """Return the network as it reads, batch normalisation multiplied into the weights."""
+        made = copy.deepcopy(self).eval()
+        for name in ("c1", "c3", "c5", "f6"):
+            layer = getattr(made, name)
+            if isinstance(layer, nn.Sequential):
+                setattr(made, name, nn.utils.fuse_conv_bn_eval(*layer))
+        made._side_by_side()
+        return made
+
+
+def _layer(inputs: int, outputs: int, size: int, normalised: bool) -> nn.Module:
+    if not normalised:
+        return nn.Conv2d(inputs, outputs, size)
+    return nn.Sequential(nn.Conv2d(inputs, outputs, size, bias=False), nn.BatchNorm2d(outputs))
