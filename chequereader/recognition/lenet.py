@@ -21,6 +21,9 @@ from chequereader.recognition.layers import RBF, Convolution, Squashed, Subsampl
 PAPER, INK = -0.1, 1.175
 """Input values of paper and of ink: mean about 0, variance about 1 (section II-B)."""
 
+UNIT_DISTANCE = 8.0
+"""Squared RBF distance that makes one unit of penalty in a recognition graph; the paper's would be 1."""
+
 TABLE_I: tuple[tuple[int, ...], ...] = (
     (0, 1, 2), (1, 2, 3), (2, 3, 4), (3, 4, 5), (0, 4, 5), (0, 1, 5),
     (0, 1, 2, 3), (1, 2, 3, 4), (2, 3, 4, 5), (0, 3, 4, 5), (0, 1, 4, 5), (0, 1, 2, 5),
@@ -106,6 +109,13 @@ class LeNet5(LeNet):
         if self.folded is not None:
             return self.folded(pictures)
         return self.at_positions(self.features(to_input(pictures)))
+
+    def picture_scores(self, pictures: Tensor) -> Tensor:
+        """Return scores [batch, positions, classes] of pictures uint8 [batch, 32, width].
+
+        Higher is better.
+        """
+        return -self.distances(pictures) / UNIT_DISTANCE
 
     def at_positions(self, features: Tensor) -> Tensor:
         """Return the squared distances [batch, positions, classes] of what ``features`` gives."""

@@ -8,32 +8,35 @@ for loading weights (``store``) or for searching the graph.
 
 from __future__ import annotations
 
+import copy
+
 import torch
 from torch import Tensor, nn
 
 from chequereader.alphabet import Alphabet
-from chequereader.recognition.layers import spread_start
-from chequereader.recognition.lenet import LeNet5
+from chequereader.recognition.maxpool import MaxPoolLeNet5
+from chequereader.recognition.networks import reading_network
 
 NONE_PENALTY = 3.0
 """j of eq. (9): the penalty of "none of the classes". Not printed in the paper."""
 
-_DISTANCE = 8.0  # squared RBF distance that makes one unit of penalty; the paper's would be 1
 _HIDDEN = 40
 
 
 class Recogniser(nn.Module):
-    """LeNet-5 and two small networks for the geometry.
+    """LeNet-5, either form, and two small networks for the geometry.
 
     ``forward`` takes crops uint8 [arcs, 32, 32] and geometry float [arcs, features] and gives penalties float
-    [arcs, labels], lower is better.
+    [arcs, labels], lower is better. ``architecture`` as for ``reading_network``; ``normalised`` is for
+    training.
     """
 
-    def __init__(self, alphabet: Alphabet, features: int, architecture: str = "lenet5") -> None:
+    def __init__(
+        self, alphabet: Alphabet, features: int, architecture: str = "lenet5", *, normalised: bool = False
+    ) -> None:
         super().__init__()
         self.alphabet, self.architecture, self.features = alphabet, architecture, features
-        self.network = LeNet5(alphabet.classes, architecture)
-        spread_start(self.network)
+        self.network = reading_network(alphabet.classes, architecture, normalised=normalised)
         self.geometry = nn.Sequential(
             nn.Linear(features, _HIDDEN), nn.Tanh(), nn.Linear(_HIDDEN, len(alphabet.labels))
         )
@@ -45,13 +48,15 @@ class Recogniser(nn.Module):
     class_of_label: Tensor
 
     def shape_penalties(self, crops: Tensor) -> Tensor:
-        """Return the RBF penalties [arcs, classes] of the pictures."""
-        return self.scaled(self.network.distances(crops))
+        """Return the penalties [arcs, classes] of the pictures, by their shape alone."""
+        return -self.network.picture_scores(crops).flatten(1)
 
-    @staticmethod
-    def scaled(distances: Tensor) -> Tensor:
-        """Return penalties [arcs, classes] of squared distances, a position an arc."""
-        return distances.flatten(1) / _DISTANCE
+    def plain(self) -> Recogniser:
+        """Return the recogniser as it reads, without what only training needs."""
+        made = copy.deepcopy(self)
+        if isinstance(made.network, MaxPoolLeNet5):
+            made.network = made.network.plain()
+        return made.eval()
 
     def label_penalties(self, shape: Tensor, geometry: Tensor) -> Tensor:
         """Return minus the logarithm of each label's probability [arcs, labels], eq. (9) for each label.

@@ -16,13 +16,11 @@ from torch import Tensor, nn
 
 from chequereader.alphabet import Alphabet
 from chequereader.graph import Graph
-from chequereader.recognition.layers import spread_start
-from chequereader.recognition.lenet import ARCHITECTURES, LeNet5
-from chequereader.recognition.maxpool import MAX_POOL_ARCHITECTURES, MaxPoolLeNet5
+from chequereader.recognition.lenet import LeNet5
+from chequereader.recognition.maxpool import MaxPoolLeNet5
+from chequereader.recognition.networks import reading_network
 from chequereader.segmentation.packing import pack_arcs
 from chequereader.segmentation.strip import REACH, STRIDE, STRIP, positions
-
-_DISTANCE = 8.0  # squared RBF distance that makes one unit of penalty
 
 
 class SlidingRecogniser(nn.Module):
@@ -30,9 +28,7 @@ class SlidingRecogniser(nn.Module):
 
     ``forward`` takes strips uint8 [batch, 32, width] and gives penalties float [batch, positions, labels]:
     minus the logarithm of each label's probability at each position, which is the networks' geometric mean.
-    ``architecture`` is LeNet-5's, with its RBF output, or one of ``MAX_POOL_ARCHITECTURES``; ``KeyError``
-    for others. ``normalised`` and ``dropped`` are for training the latter (see ``MaxPoolLeNet5``); networks
-    as the paper has them know neither.
+    ``architecture``, ``normalised`` and ``dropped`` as for ``reading_network``.
     """
 
     def __init__(
@@ -46,46 +42,26 @@ class SlidingRecogniser(nn.Module):
     ) -> None:
         super().__init__()
         self.alphabet, self.architecture = alphabet, architecture
-
-        def network() -> MaxPoolLeNet5 | _LeNet5:
-            if architecture in ARCHITECTURES:
-                return _LeNet5(alphabet.labels, architecture)
-            shape = MAX_POOL_ARCHITECTURES[architecture]
-            return MaxPoolLeNet5(shape, len(alphabet.labels), normalised=normalised, dropped=dropped)
-
-        self.networks = nn.ModuleList(network() for _ in range(networks))
+        self.networks = nn.ModuleList(
+            reading_network(alphabet.labels, architecture, normalised=normalised, dropped=dropped)
+            for _ in range(networks)
+        )
+        # what each label is worth wherever it stands: RBF outputs have no bias of their own
+        self.prior = nn.Parameter(torch.zeros(networks, len(alphabet.labels)))
 
     def forward(self, strips: Tensor) -> Tensor:
         """Return the penalties of all positions."""
         told = []
-        for network in self.networks:
-            assert isinstance(network, MaxPoolLeNet5 | _LeNet5)
-            told.append(torch.log_softmax(network.picture_scores(strips).float(), dim=-1))
+        for network, prior in zip(self.networks, self.prior, strict=True):
+            assert isinstance(network, MaxPoolLeNet5 | LeNet5)
+            told.append(torch.log_softmax(network.picture_scores(strips).float() + prior, dim=-1))
         if len(told) == 1:
             return -told[0]
         return -torch.log_softmax(torch.stack(told).mean(dim=0), dim=-1)
 
-    @staticmethod
-    def _scores(network: nn.Module, strips: Tensor) -> Tensor:
-        assert isinstance(network, MaxPoolLeNet5 | _LeNet5)
-        return network.picture_scores(strips).float()
-
     def plain(self) -> SlidingRecogniser:
         """Return the recogniser as it reads, without what only training needs."""
         return joined([self])
-
-
-class _LeNet5(LeNet5):
-    """The paper's network with a prior for each label beside its distance."""
-
-    def __init__(self, labels: str, architecture: str) -> None:
-        super().__init__(labels, architecture)
-        spread_start(self)
-        self.prior = nn.Parameter(torch.zeros(len(labels)))
-
-    def picture_scores(self, pictures: Tensor) -> Tensor:
-        """Return scores [batch, positions, labels], higher is better."""
-        return self.prior - self.distances(pictures) / _DISTANCE
 
 
 def joined(recognisers: Sequence[SlidingRecogniser]) -> SlidingRecogniser:
@@ -96,6 +72,8 @@ def joined(recognisers: Sequence[SlidingRecogniser]) -> SlidingRecogniser:
     for own, network in zip(made.networks, networks, strict=True):
         source = network.plain() if isinstance(network, MaxPoolLeNet5) else network
         own.load_state_dict(source.state_dict())
+    with torch.no_grad():
+        made.prior.copy_(torch.cat([recogniser.prior for recogniser in recognisers]))
     return made.eval()
 
 

@@ -11,7 +11,6 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from chequereader.recognition.lenet import to_input
 from chequereader.recognition.recogniser import Recogniser
 
 CALL = 192
@@ -23,16 +22,16 @@ def shape_function(recogniser: Recogniser, compiled: bool) -> Callable[[Tensor],
 
     ``compiled``: through ``torch.compile``, about twice as fast; needs a C++ compiler.
     """
-    network = recogniser.network
-    features = torch.compile(network.features, dynamic=False) if compiled else network.features
+    penalties = recogniser.shape_penalties
+    if compiled:
+        penalties = torch.compile(penalties, dynamic=False)
     half = torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
     def shapes(crops: Tensor) -> Tensor:
         missing = -len(crops) % CALL
         padded = torch.cat([crops, crops.new_zeros(missing, *crops.shape[1:])]) if missing else crops
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
-            done = torch.cat([features(part) for part in to_input(padded).split(CALL)])
-        # distances are differences of large numbers: not in half precision
-        return recogniser.scaled(network.rbf(done[: len(crops)].float()))
+            done = torch.cat([penalties(part) for part in padded.split(CALL)])
+        return done[: len(crops)].float()
 
     return shapes

@@ -25,7 +25,7 @@ def paper() -> SlidingRecogniser:
     torch.manual_seed(0)
     made = SlidingRecogniser(AMOUNTS, "lenet5").eval()
     with torch.no_grad():
-        made.networks[0].prior.copy_(torch.linspace(-1, 1, len(AMOUNTS.labels)))
+        made.prior[0].copy_(torch.linspace(-1, 1, len(AMOUNTS.labels)))
     return made
 
 
@@ -66,7 +66,7 @@ def test_penalties_are_logarithms_of_probabilities_by_rbf_distance(paper: Slidin
     for position in range(2):
         weight = [
             prior - float(((state[position] - codes[label]) ** 2).sum()) / 8
-            for label, prior in enumerate(paper.networks[0].prior.tolist())
+            for label, prior in enumerate(paper.prior[0].tolist())
         ]
         probability = np.exp(np.array(weight) - max(weight))
         expected = -np.log(probability / probability.sum())
