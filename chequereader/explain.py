@@ -39,8 +39,8 @@ from chequereader.segmentation.strip import REACH, STRIDE, strip
 from chequereader.symbols import boxes, spoken
 
 if TYPE_CHECKING:
+    from chequereader.followed import FollowedPage
     from chequereader.interpretation import Answer
-    from chequereader.reader import FollowedPage
     from chequereader.recognition.recognition_graph import RecognitionGraph
     from chequereader.segmentation.normalise import Field
     from chequereader.segmentation.segmenter import Segmentation

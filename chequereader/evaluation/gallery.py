@@ -14,7 +14,7 @@ from chequereader.evaluation.outcome import Kind, Outcome
 from chequereader.evaluation.pictures import EncodedPicture, draw_pictures
 
 if TYPE_CHECKING:
-    from chequereader.reader import FollowedPage
+    from chequereader.followed import FollowedPage
 
 
 def ranked(outcomes: Iterable[Outcome], kind: Kind) -> list[Outcome]:

@@ -31,7 +31,7 @@ from chequereader.explain import page_with_zones
 from chequereader.symbols import boxes, spoken
 
 if TYPE_CHECKING:
-    from chequereader.reader import FollowedPage
+    from chequereader.followed import FollowedPage
 
 _FIELD = 560, 190  # pixels across and down of a field's picture, at most; the letters come on top
 _LARGEST_SCALE = 3.0

@@ -21,7 +21,7 @@ from chequereader.reading import Reading, ReadsScans
 from chequereader.scan import Scan, open_scans
 
 if TYPE_CHECKING:
-    from chequereader.reader import FollowedPage
+    from chequereader.followed import FollowedPage
 
 TOGETHER = 16
 """Images given to the reader at a time, so that it can work on them together."""

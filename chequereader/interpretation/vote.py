@@ -25,7 +25,7 @@ from chequereader.recognition.recognition_graph import RecognitionGraph
 MISFIT = 0.5
 """Weight of the mean misfit of a zone's best path beside the zone's penalty; chosen on training cheques."""
 
-FAR_WORSE = 2.5
+FAR_WORSE = 1.0
 """Zones of a cost worse by more than this than the best zone's are left after the first recogniser."""
 
 SHARES = {CUTS: 0.5, SLIDING: 0.5}

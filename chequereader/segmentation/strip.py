@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chequereader.segmentation.normalise import HEIGHT, Field
+from chequereader.segmentation.normalise import HEIGHT, Field, component_boxes
 
 STRIP = 32
 """Height of a strip in pixels, as LeNet-5 takes it."""
@@ -21,7 +21,11 @@ REACH = 32
 """Pixels wide that one position of the network sees."""
 
 DIGIT = 21.0  # height of a digit in the strip: room for raised cents above and commas below
+TALLEST = 24.0  # height left to what is larger than the others: more would be cut off the strip
 STRETCH = 1.8  # wider than tall, so that narrow neighbours lie more than two positions apart
+_LARGE = 0.45  # of a digit's height: components from here on count
+_OUTERMOST = 15  # percent of them that may stand out, above and below
+_SMALLEST = 0.6  # how much smaller than by base line and top line a strip may be
 _MOST = 2048  # pixels; a field of noise is not followed further
 
 
@@ -31,6 +35,17 @@ def strip_transform(field: Field) -> NDArray[np.float64]:
     _, top = field.topline
     scale = DIGIT / float(np.clip(base - top, 0.6 * HEIGHT, 1.5 * HEIGHT))
     middle = (base + top) / 2
+    # the lines are those of most components: small noughts, when there are many, would
+    # leave no room for the larger digits
+    boxes = component_boxes(field.ink.mask)
+    boxes = boxes[boxes[:, 3] >= _LARGE * HEIGHT]
+    if len(boxes) > 1:
+        line = slope * (boxes[:, 0] + boxes[:, 2] / 2)
+        highest = float(np.percentile(boxes[:, 1] - line, _OUTERMOST))
+        lowest = float(np.percentile(boxes[:, 1] + boxes[:, 3] - line, 100 - _OUTERMOST))
+        if (lowest - highest) * scale > TALLEST:
+            scale = max(TALLEST / (lowest - highest), _SMALLEST * scale)
+            middle = (lowest + highest) / 2
     # y = slope x + middle becomes the strip's middle; what lies left of the field is paper
     return np.array(
         [

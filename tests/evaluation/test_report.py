@@ -30,8 +30,9 @@ from chequereader.evaluation import (
     write_evaluation,
 )
 from chequereader.evaluation.report import report
+from chequereader.followed import FollowedPage
 from chequereader.options import ReadOptions
-from chequereader.reader import FollowedPage, Reader
+from chequereader.reader import Reader
 from chequereader.reading import Reading
 from chequereader.scan import Scan
 

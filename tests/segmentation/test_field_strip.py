@@ -77,6 +77,31 @@ def test_lines_that_can_not_be_are_not_followed(height: float) -> None:
     assert to_strip @ [0.0, 250.0 - height / 2, 1.0] == pytest.approx([REACH / 2, STRIP / 2])
 
 
+@pytest.mark.parametrize("small", [0.55, 0.65, 0.8])
+def test_large_digits_among_many_small_ones_stay_whole(small: float) -> None:
+    """Small noughts are most of the components: the lines are theirs, the room is the others'."""
+    tall = 50
+    soft = np.zeros((120, 420), np.float32)
+    for k, height in enumerate([tall, tall, *[round(small * tall)] * 6]):
+        soft[90 - height : 90, 20 + 45 * k : 32 + 45 * k] = 1.0
+    field = field_of(soft, 0.0, 90.0, 90.0 - small * tall)
+    picture = strip(field)
+    assert not picture[[0, 1, -2, -1]].any(), "nothing is cut off above or below"
+    boxes = digit_boxes(picture)
+    heights = boxes[:, 2] - boxes[:, 1]
+    assert heights[:2] == pytest.approx([24.0, 24.0], abs=1.5)
+    assert heights[2:] == pytest.approx(np.full(6, small * 24.0), abs=1.5)
+
+
+def test_what_stands_out_alone_decides_nothing() -> None:
+    """One slash or one flourish of twice the height among digits leaves the digits their size."""
+    soft = np.zeros((160, 420), np.float32)
+    for k, height in enumerate([36, 36, 36, 36, 36, 36, 36, 72]):
+        soft[120 - height : 120, 20 + 45 * k : 32 + 45 * k] = 1.0
+    boxes = digit_boxes(strip(field_of(soft, 0.0, 120.0, 84.0)))
+    assert (boxes[:7, 2] - boxes[:7, 1]) == pytest.approx(np.full(7, 21.0), abs=1.5)
+
+
 @pytest.mark.parametrize("slope", [-0.12, 0.0, 0.1])
 @pytest.mark.parametrize("height", [18, 40])
 def test_a_slanted_line_of_writing_comes_out_level(height: int, slope: float) -> None:

@@ -1,0 +1,85 @@
+"""A scan on its way through the stages: what each of them made of it, for answers, pictures and reports.
+
+Not for the stages' order, which is the reader's, or for what is told of a page in the end: see ``reading``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chequereader.box import Box
+from chequereader.fields.upright import Upright
+from chequereader.interpretation import Answer, Lattice
+from chequereader.micr.reading import MicrReading
+from chequereader.recognition.recognition_graph import RecognitionGraph
+from chequereader.scan import Scan
+from chequereader.segmentation.normalise import Field
+from chequereader.segmentation.segmenter import Segmentation
+
+
+@dataclass
+class FollowedPage:
+    """A scan on its way through the stages; zone boxes and images are in the upright page's pixels.
+
+    ``graphs`` [recognisers][zones] are in the order of the reader's notations. Without the recogniser between
+    cuts there are no ``segmentations``.
+    """
+
+    scan: Scan
+    page: Upright | None = None
+    zones: list[Box] = field(default_factory=list)
+    zone_penalties: list[float] = field(default_factory=list)
+    currencies: list[str | None] = field(default_factory=list)
+    fields: list[Field] = field(default_factory=list)
+    segmentations: list[Segmentation] = field(default_factory=list)
+    graphs: list[list[RecognitionGraph]] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    micr: MicrReading | None = None
+
+    @property
+    def image(self) -> NDArray[np.uint8]:
+        """The page that zones lie on: upright where it was looked for, else as scanned."""
+        return self.scan.image if self.page is None else self.page.image
+
+    @property
+    def lattice(self) -> Lattice:
+        """All zones with what the recognisers made of them."""
+        return Lattice(self.zone_penalties, self.graphs)
+
+    def ink(self, answer: Answer) -> Segmentation | Field:
+        """Return what an answer's path runs through."""
+        over_field = self.graphs[answer.notation][answer.zone].chain
+        return self.fields[answer.zone] if over_field else self.segmentations[answer.zone]
+
+    def keep(self, zones: Sequence[int]) -> None:
+        """Leave all other zones behind."""
+        self.zones = [self.zones[z] for z in zones]
+        self.zone_penalties = [self.zone_penalties[z] for z in zones]
+        self.currencies = [self.currencies[z] for z in zones]
+        self.fields = [self.fields[z] for z in zones]
+        self.graphs = [[graphs[z] for z in zones] for graphs in self.graphs]
+
+    def micr_on_scan(self, amount: Decimal | None) -> MicrReading | None:
+        """Return the MICR line in the scan's pixels, its amount compared with the best answer's."""
+        line = self.micr
+        if line is None:
+            return None
+        encoded = line.fields.get("amount")
+        return replace(
+            line,
+            box=self.to_scan(line.box),
+            characters=tuple(self.to_scan(box) for box in line.characters),
+            turned=(line.turned + (0 if self.page is None else self.page.turned)) % 4,
+            amount_agrees=None if encoded is None or amount is None else Decimal(encoded) == amount,
+        )
+
+    def to_scan(self, box: Box) -> Box:
+        """Take a box of the page to the scan, kept inside it."""
+        height, width = self.scan.image.shape
+        moved = box if self.page is None else self.page.to_scan(box)
+        return moved.intersection(Box(0, 0, width, height))
