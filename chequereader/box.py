@@ -47,6 +47,10 @@ class Box(NamedTuple):
         """Return the box shifted by whole pixels."""
         return Box(self.x0 + dx, self.y0 + dy, self.x1 + dx, self.y1 + dy)
 
+    def turned_over(self, width: int, height: int) -> Box:
+        """Return where the box lies when its image of ``width`` x ``height`` is turned by a half."""
+        return Box(width - self.x1, height - self.y1, width - self.x0, height - self.y0)
+
     def padded(self, dx: int, dy: int, width: int, height: int) -> Box:
         """Return the box grown on each side, kept inside an image of ``width`` x ``height``."""
         return Box(

@@ -64,6 +64,19 @@ class FollowedPage:
         self.fields = [self.fields[z] for z in zones]
         self.graphs = [[graphs[z] for z in zones] for graphs in self.graphs]
 
+    def take_line(self, line: MicrReading | None) -> None:
+        """Take over the MICR line of the page; if it certainly stands on its head the page is turned over."""
+        if line is not None and line.turned and line.certain and self.page is not None:
+            height, width = self.image.shape
+            self.page = self.page.turned_over()
+            line = replace(
+                line,
+                box=line.box.turned_over(width, height),
+                characters=tuple(box.turned_over(width, height) for box in line.characters),
+                turned=0,
+            )
+        self.micr = line
+
     def micr_on_scan(self, amount: Decimal | None) -> MicrReading | None:
         """Return the MICR line in the scan's pixels, its amount compared with the best answer's."""
         line = self.micr

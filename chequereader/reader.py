@@ -20,7 +20,7 @@ from chequereader.alphabet import AMOUNTS
 from chequereader.box import Box
 from chequereader.decision import load_calibrations
 from chequereader.errors import UsageError, WeightsError, one_line
-from chequereader.fields.locate import locate
+from chequereader.fields.locate import either_way_up, locate
 from chequereader.fields.upright import upright
 from chequereader.followed import FollowedPage
 from chequereader.grammar import amounts
@@ -114,6 +114,13 @@ class Reader:
         pages = [FollowedPage(scan) for scan in scans]
         with self._timed(stages, "locate"):
             for page in pages:
+                self._bring_upright(page)
+        if self.micr is not None:
+            with self._timed(stages, "micr"):
+                for page, line in zip(pages, self.micr.read_pages([p.image for p in pages]), strict=True):
+                    page.take_line(line)
+        with self._timed(stages, "locate"):
+            for page in pages:
                 self._locate(page)
         with self._timed(stages, "segment"):
             for page in pages:
@@ -135,10 +142,6 @@ class Reader:
                 _hand_out(pages, from_candidates(self.recogniser, parts, self.device))
         with self._timed(stages, "interpret"):
             self._interpret(pages)
-        if self.micr is not None:
-            with self._timed(stages, "micr"):
-                for page, line in zip(pages, self.micr.read_pages([p.image for p in pages]), strict=True):
-                    page.micr = line
         share = {stage: ms / len(pages) for stage, ms in stages.items()}
         with self._timed(stages, "decide"):
             readings = [self._decide(page, share) for page in pages]
@@ -154,10 +157,16 @@ class Reader:
         yield
         stages[name] = stages.get(name, 0.0) + (self.clock() - began) * 1000
 
-    def _locate(self, page: FollowedPage) -> None:
+    def _bring_upright(self, page: FollowedPage) -> None:
         if self.options.field == "auto":
             page.page = upright(page.scan.image, page.scan.dpi)
-            found = locate(page.page.image, limit=ZONES)
+
+    def _locate(self, page: FollowedPage) -> None:
+        if page.page is not None:
+            if page.micr is not None and page.micr.certain:
+                found = locate(page.page.image, limit=ZONES)
+            else:
+                page.page, found = either_way_up(page.page, limit=ZONES)
             found = [zone for zone in found if zone.penalty <= found[0].penalty + MARGIN]
             page.zones = [zone.boxes[0] for zone in found]
             page.zone_penalties = [zone.penalty for zone in found]

@@ -252,3 +252,24 @@ def test_read_takes_a_file(samples: Path) -> None:
     assert reading.file == str(path)
     assert reading.model is not None
     assert reading.model.count("@") == 1
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_page_with_a_micr_line_may_lie_any_way_up(samples: Path, quarters: int) -> None:
+    """Zones, line and amount are the same, in the pixels of the scan as it came."""
+    reader = Reader(ReadOptions(threshold=0.0))
+    scan = next(iter(open_scans(samples / "us-personal.png")))
+    turned = replace(scan, image=np.ascontiguousarray(np.rot90(scan.image, quarters)))
+    ((page, straight), (other, lying)) = (reader.follow([one])[0] for one in (scan, turned))
+    assert page.page is not None and other.page is not None
+    assert (other.page.turned, page.page.turned) == (quarters, 0)
+    assert straight.micr is not None and lying.micr is not None
+    assert (lying.micr.raw, lying.micr.turned) == (straight.micr.raw, quarters)
+    assert lying.candidates[0].amount == straight.candidates[0].amount
+    for mine, there in ((straight.field, lying.field), (straight.micr.box, lying.micr.box)):
+        assert mine is not None and there is not None
+        marked = np.zeros(scan.image.shape, np.uint8)
+        marked[mine.y0 : mine.y1, mine.x0 : mine.x1] = 1
+        rows, columns = np.nonzero(np.rot90(marked, quarters))
+        expected = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
+        assert tuple(there) == pytest.approx(expected, abs=6)

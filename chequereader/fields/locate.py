@@ -18,7 +18,7 @@ from chequereader.fields.page_ink import INCH, GreyImage, find_ink
 from chequereader.fields.penalty import ZonePenalty
 from chequereader.fields.rules import find_rules, printed_boxes, tinted_boxes
 from chequereader.fields.signs import currency_at, sign_likeness
-from chequereader.fields.upright import Upright, upright
+from chequereader.fields.upright import Upright
 
 MARGIN = round(0.05 * INCH)
 ALIKE = 0.7
@@ -74,14 +74,11 @@ def locate(page_image: GreyImage, limit: int = 6) -> list[Zone]:
     return best_zones(propose(page_image), shipped_penalty(), limit)
 
 
-def page_and_zones(
-    scan_image: GreyImage, dpi: float | None = None, limit: int = 6
-) -> tuple[Upright, list[Zone]]:
-    """Return the upright page of a scan and its zones, whichever way up the scan lay.
+def either_way_up(page: Upright, limit: int = 6) -> tuple[Upright, list[Zone]]:
+    """Return a page, turned over if it stands on its head, and its zones; for pages without a MICR line.
 
-    A page without a likely zone is tried on its head too, and stays so if its best zone is then far likelier.
+    A page without a likely zone is tried on its head too, and turned if its best zone is then far likelier.
     """
-    page = upright(scan_image, dpi)
     zones = locate(page.image, limit)
     if zones and zones[0].penalty < UNLIKELY:
         return page, zones

@@ -77,15 +77,14 @@ class MicrReader:
     def read_pages(self, images: Sequence[NDArray[np.uint8]]) -> list[MicrReading | None]:
         """Find and read the lines of level pages, which may stand on their heads; results in their order.
 
-        The likeliest row at the foot of each page comes first: only where it says nothing are others read.
+        The likeliest row at the foot of each page comes first: others are read where that is not certain.
         """
         rows = [at_foot(image) for image in images]
         found = self._best_of([own[:1] for own in rows])
-        left = [i for i, line in enumerate(found) if line is None]
-        for i, line in zip(
-            left, self._best_of([rows[i][1:] + at_foot(images[i], over=True) for i in left]), strict=True
-        ):
-            found[i] = line
+        left = [i for i, line in enumerate(found) if line is None or not line.certain]
+        others = self._best_of([rows[i][1:] + at_foot(images[i], over=True) for i in left])
+        for i, line in zip(left, others, strict=True):
+            found[i] = max((one for one in (found[i], line) if one is not None), key=_merit, default=None)
         return found
 
     def _best_of(self, pages: Sequence[Sequence[Candidate]]) -> list[MicrReading | None]:

@@ -11,6 +11,7 @@ from chequereader.micr.characters import to_unicode
 
 CheckDigit = Literal["valid", "invalid", "none"]
 
+_LIKELY, _LONG = 0.25, 12  # digits of other type, upside down, have reached six characters at 0.48
 _SPOKEN = ("routing", "sort_code", "branch", "account", "cheque_number")
 
 
@@ -38,6 +39,14 @@ class MicrReading:
     turned: int = 0
     amount_agrees: bool | None = None
     model: str | None = None
+
+    @property
+    def certain(self) -> bool:
+        """Whether it is a MICR line beyond doubt: it fits a grammar, or is long and likely as it was read.
+
+        What else stands on a page, read upside down or in another type, may look a little like one.
+        """
+        return self.grammar != "free" or (len(self.raw) >= _LONG and self.confidence >= _LIKELY)
 
     @property
     def unicode(self) -> str:

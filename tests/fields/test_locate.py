@@ -14,7 +14,7 @@ from toy_page import toy_page, turned
 
 from chequereader.box import Box
 from chequereader.fields.features import NAMES
-from chequereader.fields.locate import ALIKE, Zone, locate, page_and_zones
+from chequereader.fields.locate import ALIKE, Zone, either_way_up, locate
 from chequereader.fields.upright import upright
 
 ROOT = Path(__file__).parents[2]
@@ -76,7 +76,7 @@ def test_a_scan_may_lie_any_way_up(quarters: int) -> None:
     marked[page.amount.y0 : page.amount.y1, page.amount.x0 : page.amount.x1] = 1
     rows, columns = np.nonzero(np.rot90(marked, quarters))
     truth = Box(int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
-    result, zones = page_and_zones(scan)
+    result, zones = either_way_up(upright(scan))
     found = [result.to_scan(zone.boxes[0]) for zone in zones[:3]]
     covering = [box for box in found if box.intersection(truth).area >= 0.9 * truth.area]
     assert any(box.area <= 5 * truth.area for box in covering)

@@ -15,6 +15,7 @@ from chequereader.box import Box
 from chequereader.cheque_set import read_cheque_set, read_names
 from chequereader.errors import WeightsError
 from chequereader.micr.reader import MicrReader
+from chequereader.micr.reading import MicrReading
 from chequereader.synthetic.e13b import PITCH, SQUARE, draw_line
 from chequereader.synthetic.micr import routing_number
 
@@ -135,6 +136,16 @@ def test_the_line_of_a_level_page_is_read(reader: MicrReader, over: bool) -> Non
     assert len(reading.characters) == len(reading.raw)
     first, last = reading.characters[0], reading.characters[-1]
     assert (first.x0 > last.x1) if over else (first.x1 < last.x0)
+
+
+def test_a_line_is_certain_by_its_grammar_or_by_length_and_likelihood() -> None:
+    def line(raw: str, grammar: str, confidence: float) -> MicrReading:
+        return MicrReading(raw, {}, grammar, confidence, "none", (), Box(0, 0, 9, 9))
+
+    assert line("A021000021A", "us", 0.01).certain
+    assert line("A000000000AA1025", "free", 0.4).certain
+    assert not line("60700C", "free", 0.48).certain, "a box of another type, upside down"
+    assert not line("DDDDDDDDDDDDDD", "free", 0.04).certain
 
 
 def test_a_blank_page_has_no_line(reader: MicrReader) -> None:
