@@ -62,7 +62,7 @@ class Recipe:
     character_epochs: int = 4
     graph_epochs: int = 3
     networks: int = 2
-    sliding_epochs: int = 20
+    sliding_epochs: int = 12
     character_rate: float = 3e-3
     graph_rate: float = 1e-3
     sliding_rate: float = 2e-3
