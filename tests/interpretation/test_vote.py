@@ -228,6 +228,14 @@ def shares_of(labels: dict[str, float]) -> torch.Tensor:
     return found
 
 
+@pytest.fixture
+def equal_shares(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of the vote each, so that what is worked out by hand are square roots."""
+    monkeypatch.setitem(vote.SHARES, CUTS.name, 0.5)
+    monkeypatch.setitem(vote.SHARES, POSITIONS.name, 0.5)
+
+
+@pytest.mark.usefixtures("equal_shares")
 def test_what_two_think_of_one_digit() -> None:
     """By hand: the geometric mean of what each gives it, against that of what each gives to others."""
     between = candidates([(0, 1)], given=shares_of({"1": 0.6, "2": 0.4}))
@@ -238,6 +246,7 @@ def test_what_two_think_of_one_digit() -> None:
     assert found.confidence == pytest.approx(agreed / (agreed + others), rel=1e-3)
 
 
+@pytest.mark.usefixtures("equal_shares")
 def test_what_one_can_not_read_gets_what_it_leaves_over() -> None:
     """Nobody proposes 2: of what the first can't read, 3, it says that it may be another one."""
     between = candidates([(0, 1)], given=shares_of({"1": 0.6, "2": 0.4}))
