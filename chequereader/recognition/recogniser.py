@@ -8,13 +8,10 @@ for loading weights (``store``) or for searching the graph.
 
 from __future__ import annotations
 
-import copy
-
 import torch
 from torch import Tensor, nn
 
 from chequereader.alphabet import Alphabet
-from chequereader.recognition.maxpool import MaxPoolLeNet5
 from chequereader.recognition.networks import reading_network
 
 NONE_PENALTY = 3.0
@@ -27,16 +24,13 @@ class Recogniser(nn.Module):
     """LeNet-5, either form, and two small networks for the geometry.
 
     ``forward`` takes crops uint8 [arcs, 32, 32] and geometry float [arcs, features] and gives penalties float
-    [arcs, labels], lower is better. ``architecture`` as for ``reading_network``; ``normalised`` is for
-    training.
+    [arcs, labels], lower is better. ``architecture`` as for ``reading_network``.
     """
 
-    def __init__(
-        self, alphabet: Alphabet, features: int, architecture: str = "lenet5", *, normalised: bool = False
-    ) -> None:
+    def __init__(self, alphabet: Alphabet, features: int, architecture: str = "lenet5") -> None:
         super().__init__()
         self.alphabet, self.architecture, self.features = alphabet, architecture, features
-        self.network = reading_network(alphabet.classes, architecture, normalised=normalised)
+        self.network = reading_network(alphabet.classes, architecture)
         self.geometry = nn.Sequential(
             nn.Linear(features, _HIDDEN), nn.Tanh(), nn.Linear(_HIDDEN, len(alphabet.labels))
         )
@@ -50,13 +44,6 @@ class Recogniser(nn.Module):
     def shape_penalties(self, crops: Tensor) -> Tensor:
         """Return the penalties [arcs, classes] of the pictures, by their shape alone."""
         return -self.network.picture_scores(crops).flatten(1)
-
-    def plain(self) -> Recogniser:
-        """Return the recogniser as it reads, without what only training needs."""
-        made = copy.deepcopy(self)
-        if isinstance(made.network, MaxPoolLeNet5):
-            made.network = made.network.plain()
-        return made.eval()
 
     def label_penalties(self, shape: Tensor, geometry: Tensor) -> Tensor:
         """Return minus the logarithm of each label's probability [arcs, labels], eq. (9) for each label.
