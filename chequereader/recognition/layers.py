@@ -140,9 +140,8 @@ class RBF(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return squared distances to each code."""
         x = x.to(self.codes.dtype)
-        with torch.autocast(
-            x.device.type, enabled=False
-        ):  # differences of large numbers: not in half precision
+        # differences of large numbers: not in half precision
+        with torch.autocast(x.device.type, enabled=False):
             return self._distances(x)
 
     def _distances(self, x: Tensor) -> Tensor:

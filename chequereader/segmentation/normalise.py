@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from chequereader.segmentation.components import component_stats
 from chequereader.segmentation.ink import Ink, find_ink
 
 HEIGHT = 36
@@ -65,7 +66,7 @@ def normalise(image: NDArray[np.uint8]) -> Field:
 
 def character_height(mask: NDArray[np.bool_]) -> float:
     """Return the height of the characters in pixels: the mean of the taller components, by their ink."""
-    boxes = component_boxes(mask)
+    boxes = component_stats(mask.view(np.uint8))
     if not len(boxes):
         return float(max(mask.shape[0] * 0.6, 4.0))
     heights = boxes[:, 3].astype(float)
@@ -99,7 +100,7 @@ def slant(mask: NDArray[np.bool_]) -> float:
 
 def writing_lines(mask: NDArray[np.bool_]) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return base line and top line of the tall components, each as (slope, intercept)."""
-    boxes = component_boxes(mask)
+    boxes = component_stats(mask.view(np.uint8))
     boxes = boxes[boxes[:, 3] >= 0.55 * HEIGHT] if len(boxes) else boxes
     if not len(boxes):
         middle = mask.shape[0] / 2
@@ -129,12 +130,6 @@ def stroke_width(mask: NDArray[np.bool_]) -> float:
     inner = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=0)
     outline = area - int(inner.sum())
     return float(max(2.0 * area / max(outline, 1), 1.0))
-
-
-def component_boxes(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """Return the components' boxes int32 [n, 5]: x, y, width, height, area."""
-    stats = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)[2]
-    return np.asarray(stats[1:], np.int32)
 
 
 def _resized(image: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chequereader.segmentation.normalise import HEIGHT, Field, component_boxes
+from chequereader.segmentation.components import component_stats
+from chequereader.segmentation.normalise import HEIGHT, Field
 
 STRIP = 32
 """Height of a strip in pixels, as LeNet-5 takes it."""
@@ -37,7 +38,7 @@ def strip_transform(field: Field) -> NDArray[np.float64]:
     middle = (base + top) / 2
     # the lines are those of most components: small noughts, when there are many, would
     # leave no room for the larger digits
-    boxes = component_boxes(field.ink.mask)
+    boxes = component_stats(field.ink.mask.view(np.uint8))
     boxes = boxes[boxes[:, 3] >= _LARGE * HEIGHT]
     if len(boxes) > 1:
         line = slope * (boxes[:, 0] + boxes[:, 2] / 2)

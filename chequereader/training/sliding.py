@@ -90,9 +90,8 @@ def train_sliding(
         shown_now = strips
         if composer is not None and fresh:
             shown_now = Strips.join([strips, Strips.pack(composer.draw(rng) for _ in range(fresh))])
-        torch.manual_seed(
-            int(rng.integers(2**31))
-        )  # what is dropped doesn't depend on where training was stopped
+        # what is dropped doesn't depend on where training was stopped
+        torch.manual_seed(int(rng.integers(2**31)))
         for chosen in batches(np.diff(shown_now.column), options.batch, rng):
             inputs, counts = padded([distort(shown_now.strip(m), options.distortion, rng) for m in chosen])
             penalties = shown(recogniser, inputs, counts)
