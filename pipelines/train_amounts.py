@@ -35,14 +35,16 @@ def split_set(data: Path, name: str) -> tuple[ChequeSet, ChequeSet]:
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--work", type=click.Path(path_type=Path), required=True)
 @click.option("--out", type=click.Path(path_type=Path), default=SHIPPED, show_default=True)
-@click.option("--architecture", default="lenet5-wide", show_default=True)
+@click.option("--architecture", default=Recipe.architecture, show_default=True)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--compile", "compiled", is_flag=True, help="Compile the network; needs a C++ compiler.")
 def main(data: Path, work: Path, out: Path, architecture: str, seed: int, compiled: bool) -> None:
     """Train, then calibrate."""
     sets = [split_set(data, name)[0] for name in SETS]
     weights = out / (
-        "amounts.safetensors" if architecture == "lenet5-wide" else f"amounts-{architecture}.safetensors"
+        "amounts.safetensors"
+        if architecture == Recipe.architecture
+        else f"amounts-{architecture}.safetensors"
     )
     recipe = Recipe(architecture=architecture, seed=seed, compiled=compiled)
     train_reader(sets, data, work, weights, recipe, lambda line: click.echo(json.dumps(line)))

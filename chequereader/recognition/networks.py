@@ -9,6 +9,8 @@ from chequereader.recognition.layers import spread_start
 from chequereader.recognition.lenet import ARCHITECTURES, LeNet5
 from chequereader.recognition.maxpool import MAX_POOL_ARCHITECTURES, MaxPoolLeNet5
 
+READING_ARCHITECTURES = (*ARCHITECTURES, *MAX_POOL_ARCHITECTURES)
+
 
 def reading_network(
     classes: str, architecture: str, *, normalised: bool = False, dropped: float = 0.0

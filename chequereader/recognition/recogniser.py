@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from chequereader.alphabet import Alphabet
+from chequereader.recognition.maxpool import MaxPoolLeNet5
 from chequereader.recognition.networks import reading_network
 
 NONE_PENALTY = 3.0
@@ -24,13 +25,22 @@ class Recogniser(nn.Module):
     """LeNet-5, either form, and two small networks for the geometry.
 
     ``forward`` takes crops uint8 [arcs, 32, 32] and geometry float [arcs, features] and gives penalties float
-    [arcs, labels], lower is better. ``architecture`` as for ``reading_network``.
+    [arcs, labels], lower is better. ``architecture``, ``normalised`` and ``dropped`` as for
+    ``reading_network``.
     """
 
-    def __init__(self, alphabet: Alphabet, features: int, architecture: str = "lenet5") -> None:
+    def __init__(
+        self,
+        alphabet: Alphabet,
+        features: int,
+        architecture: str = "lenet5",
+        *,
+        normalised: bool = False,
+        dropped: float = 0.0,
+    ) -> None:
         super().__init__()
         self.alphabet, self.architecture, self.features = alphabet, architecture, features
-        self.network = reading_network(alphabet.classes, architecture)
+        self.network = reading_network(alphabet.classes, architecture, normalised=normalised, dropped=dropped)
         self.geometry = nn.Sequential(
             nn.Linear(features, _HIDDEN), nn.Tanh(), nn.Linear(_HIDDEN, len(alphabet.labels))
         )
@@ -66,6 +76,15 @@ class Recogniser(nn.Module):
     def penalties(self, shape: Tensor, geometry: Tensor) -> Tensor:
         """Return the penalties of the recognition graph from ``shape_penalties``."""
         return self.label_penalties(shape, geometry) + self.segment_penalties(geometry)
+
+    def plain(self) -> Recogniser:
+        """Return the recogniser as it reads, without what only the first training needs."""
+        made = Recogniser(self.alphabet, self.features, self.architecture)
+        own = self.network.plain() if isinstance(self.network, MaxPoolLeNet5) else self.network
+        made.network.load_state_dict(own.state_dict())
+        made.geometry.load_state_dict(self.geometry.state_dict())
+        made.place.load_state_dict(self.place.state_dict())
+        return made
 
     def forward(self, crops: Tensor, geometry: Tensor) -> Tensor:
         """Return the penalties of the recognition graph."""

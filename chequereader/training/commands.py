@@ -94,10 +94,10 @@ def train_digits_command(
 )
 @click.option(
     "--architecture",
-    default="lenet5-wide",
+    default="lenet5-wide-maxpool",
     show_default=True,
-    metavar="lenet5|lenet5-wide",
-    help="Which network.",
+    metavar="NAME",
+    help="Which network: lenet5 and lenet5-wide as the paper has it, the same with -maxpool as taught today.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="S", help="Seed.")
 @click.option(
@@ -157,12 +157,12 @@ def train_reader_command(
 
     from chequereader.cheque_set import read_cheque_set, read_names
     from chequereader.errors import UsageError
-    from chequereader.recognition.lenet import ARCHITECTURES
+    from chequereader.recognition.networks import READING_ARCHITECTURES
     from chequereader.training.recipe import Recipe, train_reader
 
-    if architecture not in ARCHITECTURES:
+    if architecture not in READING_ARCHITECTURES:
         raise UsageError(
-            f"no architecture is called {architecture!r}: choose one of {', '.join(ARCHITECTURES)}"
+            f"no architecture is called {architecture!r}: choose one of {', '.join(READING_ARCHITECTURES)}"
         )
     if out.suffix != ".safetensors":
         raise UsageError(f"{out}: weights are a .safetensors file; give such a name")

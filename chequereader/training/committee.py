@@ -1,4 +1,4 @@
-"""The sliding networks of the amount reader: each from chance by itself, two at a time, then one recogniser.
+"""The sliding networks of the amount reader: each from chance by itself, then one recogniser of all.
 
 A network is trained twice: what the first training can align is put together anew for the second. Networks
 differ in their seed, so in their start, order, distortions and new strings; together they read better than
@@ -7,15 +7,11 @@ any of them. Not for what one training is: see ``sliding``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from multiprocessing import Manager, get_context
 from pathlib import Path
-from queue import Empty, Queue
 
 import torch
-from torch import Tensor
 
 from chequereader.alphabet import AMOUNTS
 from chequereader.grammar import amounts
@@ -24,119 +20,78 @@ from chequereader.training import material
 from chequereader.training.aligned import AlignedStrip, align
 from chequereader.training.checkpoints import load_state, save_state
 from chequereader.training.composing import Composer
+from chequereader.training.shards import Shards, strips_of
+from chequereader.training.side_by_side import Report
 from chequereader.training.sliding import SlidingOptions, train_sliding
-from chequereader.training.strips import Strips
 
-Report = Callable[[dict[str, object]], None]
-
-_AT_ONCE = 2
 _DROPPED = 0.2
 _FIRST = 0.2  # of the passes: enough to align characters by
 
 
 @dataclass(frozen=True)
-class CommitteeOptions:
-    """How many ``networks`` of which architecture, and how each of them is trained.
+class SlidingNetwork:
+    """A job: trains network ``number`` of an ``architecture`` and keeps it in ``work``.
 
     ``data``: folder with digit images and pen trajectories, as ``material.glyph_sources`` reads it.
     """
 
+    number: int
     architecture: str
-    networks: int
     training: SlidingOptions
     data: Path | None
+    shards: Shards
+    work: Path
+
+    def _state(self, stage: str) -> Path:
+        return self.work / f"sliding-{self.number}-{stage}.safetensors"
+
+    @property
+    def done(self) -> bool:
+        """Whether there is a result to ``load``."""
+        return self._state("done").is_file()
+
+    def __call__(self, report: Report) -> None:
+        """Train; goes on from the state in ``work``."""
+        grammar = amounts("auto")
+        # recombined strings are left out: composed ones are like them, one hand each, and never the same
+        kinds = [kind for kind in self.shards if kind != "recombined"] or list(self.shards)
+        strips = strips_of([path for kind in kinds for path in self.shards[kind]], grammar)
+        images, pens = material.glyph_sources(self.data) if self.data else ([], None)
+        training, seed = self.training, self.training.seed + self.number
+        torch.manual_seed(seed)
+        recogniser = SlidingRecogniser(AMOUNTS, self.architecture, normalised=True, dropped=_DROPPED)
+        first = max(round(_FIRST * training.epochs), 1)
+        for stage, epochs in (("sliding", first), ("aligned", training.epochs - first)):
+            if not epochs:
+                break
+            lines: list[AlignedStrip] = []
+            if stage == "aligned" and "real" in self.shards:
+                real = strips_of(self.shards["real"], grammar)
+                own = [real.strip(member) for member in range(len(real))]
+                lines = align(recogniser, grammar, own, [str(truth) for truth in real.truths])
+            graph_epochs = training.graph_epochs if stage == "aligned" else 0
+
+            def tell(line: dict[str, float], stage: str = stage) -> None:
+                report({"stage": stage, "network": self.number, **line})
+
+            recogniser = train_sliding(
+                recogniser,
+                grammar,
+                strips,
+                replace(training, epochs=epochs, graph_epochs=min(graph_epochs, epochs), seed=seed),
+                tell,
+                state=self._state(stage),
+                composer=Composer(lines, images, pens),
+            )
+        save_state(self._state("done"), recogniser.plain().state_dict(), {})
+
+    def load(self) -> SlidingRecogniser:
+        """Return what was trained."""
+        recogniser = SlidingRecogniser(AMOUNTS, self.architecture)
+        recogniser.load_state_dict(load_state(self._state("done"))[0])
+        return recogniser
 
 
-def train_committee(
-    strips: Strips,
-    real: Strips | None,
-    grammar_penalty: Tensor,
-    options: CommitteeOptions,
-    work: Path,
-    report: Report,
-) -> SlidingRecogniser:
-    """Train the networks and return them as they read, in one recogniser.
-
-    ``real``: those strips whose characters are put together anew. ``grammar_penalty`` float [arcs] of the
-    grammar of locale "auto". ``work`` keeps states: the same call goes on from them.
-    """
-    paths = [work / f"sliding-{number}" for number in range(options.networks)]
-    missing = [path for path in paths if not _done(path).is_file()]
-    if missing:
-        strips.save(work / "strips.npz")
-        if real is not None:
-            real.save(work / "real-strips.npz")
-        with (
-            Manager() as manager,
-            ProcessPoolExecutor(min(_AT_ONCE, len(missing)), mp_context=get_context("spawn")) as pool,
-        ):
-            told: Queue[dict[str, object]] = manager.Queue()
-            running = [
-                pool.submit(_train, path, paths.index(path), real is not None, grammar_penalty, options, told)
-                for path in missing
-            ]
-            _pass_on(told, running, report)
-            for future in running:
-                future.result()
-    return joined([_load(path, options.architecture) for path in paths])
-
-
-def _done(path: Path) -> Path:
-    return path.with_name(path.name + "-done.safetensors")
-
-
-def _load(path: Path, architecture: str) -> SlidingRecogniser:
-    recogniser = SlidingRecogniser(AMOUNTS, architecture)
-    recogniser.load_state_dict(load_state(_done(path))[0])
-    return recogniser
-
-
-def _pass_on(told: Queue[dict[str, object]], running: list[Future[None]], report: Report) -> None:
-    while not (all(future.done() for future in running) and told.empty()):
-        try:
-            report(told.get(timeout=1.0))
-        except Empty:
-            continue
-
-
-def _train(
-    path: Path,
-    number: int,
-    has_real: bool,
-    grammar_penalty: Tensor,
-    options: CommitteeOptions,
-    told: Queue[dict[str, object]],
-) -> None:
-    """Train one network, in a process of its own."""
-    torch.set_num_threads(1)
-    work = path.parent
-    strips = Strips.load(work / "strips.npz")
-    grammar = amounts("auto").with_penalty(grammar_penalty)
-    images, pens = material.glyph_sources(options.data) if options.data else ([], None)
-    training, seed = options.training, options.training.seed + number
-    torch.manual_seed(seed)
-    recogniser = SlidingRecogniser(AMOUNTS, options.architecture, normalised=True, dropped=_DROPPED)
-    first = max(round(_FIRST * training.epochs), 1)
-    for stage, epochs in (("sliding", first), ("aligned", training.epochs - first)):
-        if not epochs:
-            break
-        lines: list[AlignedStrip] = []
-        if stage == "aligned" and has_real:
-            real = Strips.load(work / "real-strips.npz")
-            own = [real.strip(member) for member in range(len(real))]
-            lines = align(recogniser, grammar, own, [str(truth) for truth in real.truths])
-        graph_epochs = training.graph_epochs if stage == "aligned" else 0
-
-        def report(line: dict[str, float], stage: str = stage) -> None:
-            told.put({"stage": stage, "network": number, **line})
-
-        recogniser = train_sliding(
-            recogniser,
-            grammar,
-            strips,
-            replace(training, epochs=epochs, graph_epochs=min(graph_epochs, epochs), seed=seed),
-            report,
-            state=path.with_name(f"{path.name}-{stage}.safetensors"),
-            composer=Composer(lines, images, pens),
-        )
-    save_state(_done(path), recogniser.plain().state_dict(), {})
+def committee(networks: Sequence[SlidingNetwork]) -> SlidingRecogniser:
+    """Return the trained networks in one recogniser."""
+    return joined([network.load() for network in networks])

@@ -32,6 +32,7 @@ from chequereader.training.through_graph import average, constrained
 _POOL = 40  # batches among which strips of like width are put together
 _KNOWN = 40_000  # truths whose graphs are kept
 _BLOTTED, _BLOT = 0.12, 14  # share of strips, pixels at most
+_COARSE, _COARSEST = 0.1, 0.35  # share of strips, and how much coarser at most a scan has them
 _MOST_WIDTH = 1100  # pixels; wider strips are rare, and padding to them costs all
 
 
@@ -139,7 +140,7 @@ def distort(strip: NDArray[np.uint8], strength: float, rng: np.random.Generator)
     """Return the strip as another hand, pen and scan would have it.
 
     Sheared, scaled, moved up or down, waved; strokes wider or narrower, darker or lighter, the paper's own
-    pattern stronger or weaker; now and then a few small places are lost or blotted.
+    pattern stronger or weaker; now and then from a coarser scan, or with a few small places lost or blotted.
     """
     height, width = strip.shape
 
@@ -161,7 +162,11 @@ def distort(strip: NDArray[np.uint8], strength: float, rng: np.random.Generator)
         out = cv2.dilate(out, np.ones((2, 2), np.uint8))
     elif pen < 0.3 * strength:
         out = cv2.erode(out, np.ones((2, 1) if rng.random() < 0.5 else (1, 2), np.uint8))
-    if rng.random() < 0.2 * strength:
+    if rng.random() < _COARSE * strength:
+        coarse = rng.uniform(_COARSEST, 0.8)
+        small = cv2.resize(out, None, fx=coarse, fy=coarse, interpolation=cv2.INTER_AREA)
+        out = cv2.resize(small, (wide, height), interpolation=cv2.INTER_LINEAR)
+    elif rng.random() < 0.2 * strength:
         out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.4, 0.9))
     bend = float(np.exp(normal(0.3)))  # bends the scale of grey: the middle moves, paper and ink don't
     table = 255.0 * (np.arange(256) / 255.0) ** bend * float(np.exp(normal(0.12)))

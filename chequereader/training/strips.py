@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,15 +44,15 @@ class Strips:
             np.concatenate([part.columns for part in parts]),
         )
 
-    def save(self, path: Path) -> None:
-        """Write all arrays to one uncompressed npz."""
-        np.savez(path, truths=self.truths, column=self.column, columns=self.columns)
-
-    @classmethod
-    def load(cls, path: Path) -> Strips:
-        """Read what ``save`` wrote."""
-        with np.load(path, allow_pickle=False) as data:
-            return cls(data["truths"], data["column"], data["columns"])
+    def select(self, members: NDArray[np.int64]) -> Strips:
+        """Return some members' strips, in the order asked for."""
+        return Strips(
+            self.truths[members],
+            np.concatenate([[0], np.cumsum(np.diff(self.column)[members])]).astype(np.int64),
+            np.concatenate(
+                [self.columns[:0], *(self.columns[self.column[m] : self.column[m + 1]] for m in members)]
+            ),
+        )
 
     def strip(self, member: int) -> NDArray[np.uint8]:
         """Return a member's strip, uint8 [32, width]."""

@@ -60,3 +60,16 @@ def test_gradients_reach_every_part(recogniser: Recogniser) -> None:
     still = [n for n, p in recogniser.named_parameters() if p.grad is None or not p.grad.any()]
     # the last layer of the place starts at nought, so nothing reaches the one before it yet
     assert still == ["place.0.weight", "place.0.bias"]
+
+
+def test_plain_reads_as_the_one_it_came_from() -> None:
+    torch.manual_seed(1)
+    trained = Recogniser(AMOUNTS, FEATURES, "lenet5-maxpool", normalised=True, dropped=0.5)
+    trained(*candidates())  # the moments of a batch, so that normalisation has something to do
+    plain = trained.eval().plain()
+    assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in plain.modules())
+    torch.testing.assert_close(plain(*candidates()), trained(*candidates()), rtol=1e-4, atol=1e-4)
+
+
+def test_plain_of_the_papers_network_is_the_same(recogniser: Recogniser) -> None:
+    assert torch.equal(recogniser.plain()(*candidates()), recogniser(*candidates()))

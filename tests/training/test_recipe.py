@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from chequereader.training.recipe import Recipe, train_reader
 
 SMALL = Recipe(
     composed=6,
-    architecture="lenet5",
+    architecture="lenet5-maxpool",
     rounds=0,
     zone_rounds=0,
     drawn=9,
@@ -31,15 +32,28 @@ def test_a_run_that_goes_on_gives_the_same_weights(samples: Path, tmp_path: Path
     train_reader([cheques], None, tmp_path / "work", tmp_path / "first.safetensors", SMALL, lines.append)
     assert {line["stage"] for line in lines} == {"material", "characters", "graph", "sliding", "aligned"}
     weights = load_weights(tmp_path / "first.safetensors")
-    assert weights.recogniser.architecture == "lenet5"
+    assert weights.recogniser.architecture == "lenet5-maxpool"
     assert weights.sliding is not None
     assert (weights.sliding.architecture, len(weights.sliding.networks)) == ("lenet5-maxpool", 2)
 
     again: list[dict[str, object]] = []
     train_reader([cheques], None, tmp_path / "work", tmp_path / "second.safetensors", SMALL, again.append)
-    assert [line["stage"] for line in again] == ["material"], "material or training was made again"
+    assert not again, "material or training was made again"
     first, second = (tmp_path / f"{name}.safetensors" for name in ("first", "second"))
     assert first.read_bytes() == second.read_bytes()
+
+    other = replace(SMALL, graph_epochs=2)
+    with pytest.raises(UsageError, match="other settings"):
+        train_reader([cheques], None, tmp_path / "work", tmp_path / "third.safetensors", other, again.append)
+
+
+def test_the_papers_network_can_be_trained_too(samples: Path, tmp_path: Path) -> None:
+    cheques = read_cheque_set(samples)
+    paper = replace(SMALL, architecture="lenet5", networks=1, sliding_epochs=1, drawn=3, located=0)
+    train_reader([cheques], None, tmp_path / "work", tmp_path / "w.safetensors", paper, lambda _: None)
+    weights = load_weights(tmp_path / "w.safetensors")
+    assert weights.sliding is not None
+    assert weights.recogniser.architecture == weights.sliding.architecture == "lenet5"
 
 
 def test_nothing_to_learn_from_is_told(tmp_path: Path) -> None:

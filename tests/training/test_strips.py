@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from chequereader.training.strips import Strips
@@ -20,9 +18,9 @@ def test_members_come_out_as_they_went_in() -> None:
         assert both.truths[member] == ["1.-", "22", "3"][member % 3]
 
 
-def test_packs_come_back_from_a_file(tmp_path: Path) -> None:
-    packed = Strips.pack([(np.full((32, 40), 7, np.uint8), "12.50"), (np.zeros((32, 33), np.uint8), "9")])
-    packed.save(tmp_path / "some.npz")
-    back = Strips.load(tmp_path / "some.npz")
-    for name in ("truths", "column", "columns"):
-        assert np.array_equal(getattr(back, name), getattr(packed, name))
+def test_selected_members_come_in_the_order_asked_for() -> None:
+    packed = Strips.pack([(np.full((32, 40 + n), n, np.uint8), str(n)) for n in range(4)])
+    some = packed.select(np.array([3, 1]))
+    assert some.truths.tolist() == ["3", "1"]
+    assert np.array_equal(some.strip(0), packed.strip(3)) and np.array_equal(some.strip(1), packed.strip(1))
+    assert len(packed.select(np.array([], np.int64))) == 0

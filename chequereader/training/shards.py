@@ -1,0 +1,170 @@
+"""The material of a recipe, in shards on disk: made once, two at a time, and read by whoever learns from it.
+
+Not for what an example is (``material``, ``splicing``) or how examples are packed (``lattices``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chequereader.cheque_set import ChequeSet
+from chequereader.errors import UsageError
+from chequereader.grammar import Grammar
+from chequereader.synthetic.config import SyntheticConfig
+from chequereader.training import material
+from chequereader.training.lattices import Lattices
+from chequereader.training.side_by_side import Report
+from chequereader.training.splicing import spliced
+from chequereader.training.strips import Strips
+from chequereader.training.through_graph import constrained
+
+Shards = dict[str, list[Path]]
+"""Files of packed lattices by kind: real, spliced, recombined, drawn, located."""
+
+SHARD = 4_500  # each shard reads the sets again, so they are few
+
+NOTHING = "nothing to learn from: give cheque sets with amounts or digits, or drawn strings"
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """How much of every kind of material; the defaults are the shipped weights' own.
+
+    ``rounds``: varied copies of each real field that has digit boxes; ``zone_rounds``: of the others, which
+    are fewer, and of their zones on whole cheques. ``spliced``: real digits in another order, from fields
+    with digit boxes; ``recombined``: strings made of characters from everywhere; ``drawn`` and ``located``:
+    zones of synthetic cheques, as they are drawn and as the field stage finds them.
+    """
+
+    rounds: int = 8
+    zone_rounds: int = 16
+    spliced: int = 6_000
+    recombined: int = 8_000
+    drawn: int = 6_000
+    located: int = 10_000
+
+
+def make_shards(
+    sets: Sequence[ChequeSet], data: Path | None, folder: Path, amounts: Amounts, seed: int, report: Report
+) -> Shards:
+    """Make what is missing of the material, two shards at a time, and return all of it.
+
+    ``data``: folder with ``digits`` and ``pen`` as ``material.glyph_sources`` reads them; without it nothing
+    is recombined. ``UsageError`` if the sets and amounts give nothing.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    jobs = list(_jobs(sets, data, amounts, seed))
+    if not jobs:
+        raise UsageError(NOTHING)
+    missing = [(job, path) for job in jobs if not (path := folder / f"{job.name}.npz").is_file()]
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        for (job, _), made in zip(missing, pool.map(_make, missing), strict=True):
+            report({"stage": "material", "shard": job.name, "fields": made})
+    shards: Shards = {}
+    for job in jobs:
+        shards.setdefault(job.kind, []).append(folder / f"{job.name}.npz")
+    return shards
+
+
+def lattices_of(shards: Shards, grammar: Grammar) -> Lattices:
+    """Load the lattices of all kinds whose truth the grammar can say; ``UsageError`` if there are none."""
+    parts = []
+    for path in (path for paths in shards.values() for path in paths):
+        lattices = Lattices.load(path)
+        readable = readable_ones(lattices.truths, grammar)
+        parts.append(lattices if len(readable) == len(lattices) else lattices.select(readable))
+    joined = Lattices.join(parts)
+    if not len(joined):
+        raise UsageError(NOTHING)
+    return joined
+
+
+def strips_of(paths: Sequence[Path], grammar: Grammar) -> Strips:
+    """Load the strips of some shards whose truth the grammar can say, and nothing else of them."""
+    parts = []
+    for path in paths:
+        with np.load(path, allow_pickle=False) as arrays:
+            strips = Strips(arrays["truths"], arrays["column"], arrays["strips"])
+        parts.append(strips.select(readable_ones(strips.truths, grammar)))
+    return Strips.join(parts)
+
+
+def readable_ones(truths: NDArray[np.str_], grammar: Grammar) -> NDArray[np.int64]:
+    """Return which truths are amounts of the grammar."""
+
+    def has_path(truth: str) -> bool:
+        try:
+            constrained(grammar, truth)
+        except UsageError:
+            return False
+        return True
+
+    good = {truth: has_path(str(truth)) for truth in np.unique(truths)}
+    return np.flatnonzero([good[truth] for truth in truths])
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One shard; everything a process needs to make it."""
+
+    kind: str
+    number: int
+    count: int
+    rounds: int
+    seed: int
+    sets: tuple[ChequeSet, ...]
+    data: Path | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}-{self.number:03d}"
+
+
+def _jobs(sets: Sequence[ChequeSet], data: Path | None, amounts: Amounts, seed: int) -> Iterator[_Job]:
+    for number, cheques in enumerate(sets):
+        boxed = (cheques.folder / material.CHARACTER_BOXES).is_file()
+        rounds = amounts.rounds if boxed else amounts.zone_rounds
+        yield _Job("real", number, 0, rounds, seed, (cheques,), None)
+    every = tuple(sets)
+    boxed = any((cheques.folder / material.CHARACTER_BOXES).is_file() for cheques in sets)
+    wanted = {
+        "spliced": amounts.spliced if boxed else 0,
+        "recombined": amounts.recombined if data else 0,
+        "drawn": amounts.drawn,
+        "located": amounts.located,
+    }
+    for kind, count in wanted.items():
+        for number, start in enumerate(range(0, count, SHARD)):
+            yield _Job(kind, number, min(SHARD, count - start), 0, seed, every, data)
+
+
+def _make(task: tuple[_Job, Path]) -> int:
+    job, path = task
+    seed = job.seed * 1000 + job.number
+    if job.kind == "real":
+        fields = material.real_fields(job.sets[0]) + material.real_zones(job.sets[0])
+        examples = material.real_examples(fields, job.rounds, seed)
+    elif job.kind == "located":
+        examples = material.located(job.count, seed, SyntheticConfig())
+    elif job.kind == "spliced":
+        fields = [field for cheques in job.sets for field in material.real_fields(cheques)]
+        examples = spliced(fields, job.count, seed)
+    elif job.kind == "recombined":
+        assert job.data is not None
+        images, pens = material.glyph_sources(job.data)
+        fields = [field for cheques in job.sets for field in material.real_fields(cheques)]
+        examples = material.recombined(material.cut_out(fields), images, pens, job.count, seed)
+    else:
+        examples = material.drawn(job.count, seed, SyntheticConfig())
+    lattices = Lattices.pack(examples)
+    partial = path.with_name(path.name + ".partial.npz")
+    lattices.save(partial)
+    partial.replace(path)
+    return len(lattices)
