@@ -76,7 +76,8 @@ def train_reader(
         SlidingNetwork(number, recipe.architecture, sliding, data, shards, work)
         for number in range(recipe.networks)
     ]
-    side_by_side([job for job in (cuts, *networks) if not job.done], report)
+    jobs: list[BetweenCuts | SlidingNetwork] = [cuts, *networks]
+    side_by_side([job for job in jobs if not job.done], report)
     reading = cuts.load()
     name = f"amounts-{recipe.architecture}"
     save_weights(out, name, reading.recogniser, reading.grammar_penalty, committee(networks))
