@@ -102,13 +102,11 @@ class MicrReader:
     def _read(self, lines: Sequence[MicrSegmentation]) -> list[MicrReading | None]:
         if not lines:
             return []
-        cost = penalties(
-            self.recogniser,
-            torch.from_numpy(np.concatenate([s.crops for s in lines])),
-            torch.from_numpy(np.concatenate([s.geometry for s in lines])),
-        )
-        costs = cost.split([len(s.source) for s in lines])
-        inks = [InkTexts(line, own.numpy()) for line, own in zip(lines, costs, strict=True)]
+        # each line by itself: the last digits of a penalty depend on what it is computed beside
+        costs = [
+            penalties(self.recogniser, torch.from_numpy(s.crops), torch.from_numpy(s.geometry)) for s in lines
+        ]
+        inks = [InkTexts(line, cost.numpy()) for line, cost in zip(lines, costs, strict=True)]
         said = interpret(inks)
         return [self._reading(ink, one) if one.text else None for ink, one in zip(inks, said, strict=True)]
 
