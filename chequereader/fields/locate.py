@@ -5,6 +5,7 @@ Several zones go on, each with a penalty; the recognition graph decides between 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -45,11 +46,14 @@ class Zone:
 
 @dataclass(frozen=True)
 class Proposals:
-    """All candidates of a page before the penalty: zones' boxes on the page, features [n, F], currencies."""
+    """All candidates of a page before the penalty: zones' boxes on the page, features [n, F].
+
+    ``currency`` tells the ISO code that a printed sign at a candidate gives; few candidates are asked.
+    """
 
     boxes: list[Box]
     features: FloatArray
-    currencies: list[str | None]
+    currency: Callable[[int], str | None]
 
 
 def propose(page_image: GreyImage) -> Proposals:
@@ -63,7 +67,11 @@ def propose(page_image: GreyImage) -> Proposals:
     likeness, signs = sign_likeness(components)
     features = describe(candidates, components, rules, likeness, page.paper)
     boxes = [_on_page(c.box, page.scale, width, height) for c in candidates]
-    return Proposals(boxes, features, [currency_at(c.box, components, likeness, signs) for c in candidates])
+
+    def currency(candidate: int) -> str | None:
+        return currency_at(candidates[candidate].box, components, likeness, signs)
+
+    return Proposals(boxes, features, currency)
 
 
 def locate(page_image: GreyImage, limit: int = 6) -> list[Zone]:
@@ -98,7 +106,7 @@ def best_zones(proposals: Proposals, penalty: ZonePenalty, limit: int) -> list[Z
         if len(zones) == limit:
             break
         if all(_overlap(box, zone.boxes[0]) <= ALIKE for zone in zones):
-            zones.append(Zone((box,), float(penalties[i]), proposals.features[i], proposals.currencies[i]))
+            zones.append(Zone((box,), float(penalties[i]), proposals.features[i], proposals.currency(int(i))))
     return zones
 
 
