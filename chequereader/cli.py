@@ -116,6 +116,13 @@ def _reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="|".join(RECOGNISERS),
         help="Who scores the characters: candidates between cuts, a sliding network, or all by one vote.",
     )
+    @click.option(
+        "--weights",
+        default=ReadOptions.weights,
+        show_default=True,
+        metavar="standard|small|FILE",
+        help="Weights of the amount reader: those of the package, or what 'train reader' has written.",
+    )
     @functools.wraps(command)
     def with_options(
         *,
@@ -125,13 +132,15 @@ def _reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
         threshold: float | None,
         device: str,
         recogniser: str,
+        weights: str,
         **others: Any,
     ) -> Any:
         if max_error is not None and threshold is not None:
             raise UsageError("--max-error and --threshold exclude each other; give one of them")
         if max_error is None:
             max_error = ReadOptions.max_error
-        return command(options=ReadOptions(field, locale, max_error, threshold, device, recogniser), **others)
+        options = ReadOptions(field, locale, max_error, threshold, device, recogniser, weights)
+        return command(options=options, **others)
 
     return with_options
 

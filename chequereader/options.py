@@ -27,6 +27,8 @@ class ReadOptions:
     all cheques is expected to be read wrongly. ``device`` is ``auto``, ``cpu`` or ``cuda[:n]``;
     ``recogniser`` says who scores the characters of amounts:
     candidates between ``cuts``, a ``sliding`` network, or ``all`` that the weights hold, with one vote.
+    ``weights`` of amounts: ``standard`` and ``small`` ship with the package; else a file of weights, its
+    calibration beside it.
     """
 
     field: str = "auto"
@@ -35,6 +37,7 @@ class ReadOptions:
     threshold: float | None = None
     device: str = "auto"
     recogniser: str = "all"
+    weights: str = "standard"
 
     def __post_init__(self) -> None:
         if self.field not in ("auto", "whole", "micr"):

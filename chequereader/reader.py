@@ -35,7 +35,7 @@ from chequereader.micr.reader import MicrReader
 from chequereader.options import ReadOptions
 from chequereader.reading import Candidate, Reading, Symbol, amount_of
 from chequereader.recognition.recognition_graph import RecognitionGraph, from_candidates, from_strips
-from chequereader.recognition.store import DEFAULT, load_weights, to_device
+from chequereader.recognition.store import load_weights, to_device, weights_file
 from chequereader.scan import Scan
 from chequereader.segmentation.normalise import normalise
 from chequereader.segmentation.segmenter import candidates
@@ -67,23 +67,22 @@ class Reader:
         self.options = options or ReadOptions()
         self.clock = clock
         self.device = choose_device(self.options.device)
-        loaded = to_device(load_weights(weights), self.device)
+        where = weights or weights_file(self.options.weights)
+        loaded = to_device(load_weights(where), self.device)
         self.model = loaded.model
         self.recogniser = None if self.options.recogniser == "sliding" else loaded.recogniser
         self.sliding = None if self.options.recogniser == "cuts" else loaded.sliding
         if self.recogniser is None and self.sliding is None:
-            raise WeightsError(f"{weights or DEFAULT}: no sliding recogniser in it; use --recogniser cuts")
+            raise WeightsError(f"{where}: no sliding recogniser in it; use --recogniser cuts")
         grammar = amounts(self.options.locale)
         if self.options.locale == "auto":
             if loaded.grammar_penalty.shape != grammar.graph.penalty.shape:
-                raise WeightsError(
-                    f"{weights or DEFAULT}: made for another grammar; reinstall or train again"
-                )
+                raise WeightsError(f"{where}: made for another grammar; reinstall or train again")
             grammar = grammar.with_penalty(loaded.grammar_penalty.cpu())
         # the quick one first: zones that it finds far worse are not cut at all
         self.notations = [over_positions(grammar)] * (self.sliding is not None)
         self.notations += [between_cuts(grammar)] * (self.recogniser is not None)
-        calibrations = load_calibrations((weights or DEFAULT).with_suffix(".calibration.json"))
+        calibrations = load_calibrations(where.with_suffix(".calibration.json"))
         self.calibration = calibrations["auto" if self.options.field == "auto" else "whole"]
         self.threshold = self.calibration.accepted_from(self.options)
         self.micr = MicrReader() if self.options.field == "auto" else None

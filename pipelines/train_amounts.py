@@ -14,21 +14,9 @@ from pathlib import Path
 
 import click
 
-from chequereader.cheque_set import ChequeSet, read_cheque_set, read_names
 from chequereader.recognition.store import SHIPPED
 from chequereader.training.recipe import Recipe, train_reader
-from pipelines.calibrate import calibrate
-
-SETS = ("amounts", "cheques-india", "cheques-usa")
-SPLITS = Path("data/splits")
-
-
-def split_set(data: Path, name: str) -> tuple[ChequeSet, ChequeSet]:
-    """Return the training and the validation part of a set, by the repository's list."""
-    cheques = read_cheque_set(data / name)
-    held = frozenset(read_names(SPLITS / f"{name}-validation.txt"))
-    seen = [truth.file for truth in cheques.truths if truth.file not in held]
-    return cheques.restricted(seen), cheques.restricted(held)
+from pipelines.calibrate import SETS, calibrate_and_list, split_set
 
 
 @click.command(help=__doc__)
@@ -48,7 +36,7 @@ def main(data: Path, work: Path, out: Path, architecture: str, seed: int, compil
     )
     recipe = Recipe(architecture=architecture, seed=seed, compiled=compiled)
     train_reader(sets, data, work, weights, recipe, lambda line: click.echo(json.dumps(line)))
-    calibrate(weights, data)
+    calibrate_and_list(weights, data)
 
 
 if __name__ == "__main__":

@@ -221,8 +221,8 @@ def main(
     )
     train_lines(recogniser, lattices, line_epochs, rate=2e-3, batch=16, seed=seed)
     save_weights(out, "micr-e13b", recogniser, torch.zeros(0))
+    list_checksum(out)  # first: shipped weights are read only as they are listed
     calibrate(out)
-    list_checksum(out)
 
 
 def calibrate(weights: Path) -> None:

@@ -58,6 +58,13 @@ def test_weights_without_a_sliding_recogniser_read_with_the_other(tmp_path: Path
         Reader(ReadOptions(recogniser="sliding"), alone)
 
 
+def test_weights_are_those_that_the_options_name(weights: Path) -> None:
+    named, given = Reader(ReadOptions(weights=str(weights))), Reader(weights=weights)
+    assert named.model == given.model and named.calibration == given.calibration
+    with pytest.raises(WeightsError, match="huge"):
+        Reader(ReadOptions(weights="huge"))
+
+
 def test_an_unknown_recogniser_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="all, cuts, sliding"):
         ReadOptions(recogniser="guessing")

@@ -55,7 +55,9 @@ def run_batch(
     given = dataclasses.asdict(options)
     # The device decides about speed, not about answers.
     told = {name: value for name, value in given.items() if name != "device"}
-    settings = json.dumps([told, weights_checksum(WEIGHTS)])
+    own = Path(options.weights)
+    checksums = [weights_checksum(WEIGHTS)] + ([weights_checksum(own.parent)] if own.is_file() else [])
+    settings = json.dumps([told, checksums])
     make = make_reader or functools.partial(_reader, given)
     tally = Tally()
     with _interruptions() as interrupted, WorkerPool(make, settings, workers, limits or Limits()) as pool:

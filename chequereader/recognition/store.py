@@ -24,8 +24,10 @@ from chequereader.recognition.lenet import LeNet5
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.recognition.sliding import SlidingRecogniser
 
-SHIPPED = Path(__file__).parent.parent / "weights"
+SHIPPED = Path(__file__).resolve().parent.parent / "weights"
 DEFAULT = SHIPPED / "amounts.safetensors"
+SIZES = {"standard": DEFAULT, "small": SHIPPED / "amounts-small.safetensors"}
+"""The weights that ship with the package, by the name that the options of reading know them by."""
 
 MOST_NETWORKS = 5
 """Sliding networks that are asked together, at most."""
@@ -77,19 +79,23 @@ def save_weights(
         temporary.write_bytes(save(tensors, metadata={"chequereader": json.dumps(about)}))
 
 
-def load_weights(path: Path | None = None) -> Weights:
+def weights_file(name: str) -> Path:
+    """Return the file of weights for the name of shipped ones, or for a path."""
+    return SIZES.get(name) or Path(name)
+
+
+def load_weights(where: Path = DEFAULT) -> Weights:
     """Read weights, the shipped ones by default.
 
     ``WeightsError`` if the file is missing, damaged, or doesn't fit its own description; for the shipped ones
     also if the checksum isn't the one that came with them.
     """
-    where = path or DEFAULT
     if not where.is_file():
         raise WeightsError(
             f"{where}: no such weights; reinstall chequereader or give another file of weights"
         )
     checksum = hashlib.sha256(where.read_bytes()).hexdigest()
-    if path is None:
+    if where.resolve().parent == SHIPPED:
         _verify(where, checksum)
     try:
         with safe_open(where, framework="pt") as file:

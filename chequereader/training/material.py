@@ -87,11 +87,15 @@ def real_fields(cheques: ChequeSet) -> list[RealField]:
             continue
         image = next(iter(open_scans(cheques.path(truth)))).image
         if truth.box is not None:
-            height, width = image.shape
-            zone = truth.box.padded(truth.box.height // 8, truth.box.height // 8, width, height)
+            zone = amount_zone(truth.box, *image.shape)
             image = image[zone.y0 : zone.y1, zone.x0 : zone.x1]
         fields.append(RealField(image, written, tuple(boxes.get(truth.file, ()))))
     return fields
+
+
+def amount_zone(box: Box, height: int, width: int) -> Box:
+    """Return the zone to cut out for an amount's box, with room around it, inside an image of that size."""
+    return box.padded(box.height // 8, box.height // 8, width, height)
 
 
 def real_zones(cheques: ChequeSet) -> list[RealField]:

@@ -171,13 +171,13 @@ def test_without_metadata(saved: Path) -> None:
 def test_shipped_weights_are_checked_against_their_checksum(
     saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "DEFAULT", saved)
+    monkeypatch.setattr(store, "SHIPPED", saved.resolve().parent)
     sums = saved.parent / "SHA256SUMS"
     sums.write_text(f"{hashlib.sha256(saved.read_bytes()).hexdigest()}  {saved.name}\n")
-    load_weights()
+    load_weights(saved)
     sums.write_text(f"{'0' * 64}  {saved.name}\n")
     with pytest.raises(WeightsError, match="checksum"):
-        load_weights()
+        load_weights(saved)
 
 
 def test_frozen_weights_take_no_gradient(recogniser: Recogniser) -> None:
