@@ -10,7 +10,7 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,8 @@ from chequereader.errors import (
     UsageError,
     one_line,
 )
-from chequereader.options import RECOGNISERS, ReadOptions
+from chequereader.options import ReadOptions
+from chequereader.reading_options import reading_options
 from chequereader.training.commands import train_digits_command, train_reader_command
 
 _PATH = click.Path(path_type=Path)
@@ -77,74 +78,6 @@ def _listed() -> Iterator[bytes]:
     yield from sys.stdin.buffer
 
 
-def _reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of reading, which it gets as one ``ReadOptions``."""
-
-    @click.option(
-        "--field",
-        default=ReadOptions.field,
-        show_default=True,
-        metavar="auto|whole|micr|X0,Y0,X1,Y1",
-        help="Where the amount stands: look for it, the whole image, or a zone in pixels; or micr: the image "
-        "is a MICR line.",
-    )
-    @click.option(
-        "--locale",
-        default=ReadOptions.locale,
-        show_default=True,
-        metavar="auto|us|uk|in|eu|...",
-        help="How amounts are written.",
-    )
-    @click.option(
-        "--max-error",
-        type=float,
-        help="Accept as long as no more than this share of all cheques is expected to be read wrongly."
-        f"  [default: {ReadOptions.max_error}]",
-    )
-    @click.option("--threshold", type=float, help="Accept from this confidence on, instead of --max-error.")
-    @click.option(
-        "--device",
-        default=ReadOptions.device,
-        show_default=True,
-        metavar="auto|cpu|cuda[:N]",
-        help="Where the network runs.",
-    )
-    @click.option(
-        "--recogniser",
-        default=ReadOptions.recogniser,
-        show_default=True,
-        metavar="|".join(RECOGNISERS),
-        help="Who scores the characters: candidates between cuts, a sliding network, or all by one vote.",
-    )
-    @click.option(
-        "--weights",
-        default=ReadOptions.weights,
-        show_default=True,
-        metavar="standard|small|FILE",
-        help="Weights of the amount reader: those of the package, or what 'train reader' has written.",
-    )
-    @functools.wraps(command)
-    def with_options(
-        *,
-        field: str,
-        locale: str,
-        max_error: float | None,
-        threshold: float | None,
-        device: str,
-        recogniser: str,
-        weights: str,
-        **others: Any,
-    ) -> Any:
-        if max_error is not None and threshold is not None:
-            raise UsageError("--max-error and --threshold exclude each other; give one of them")
-        if max_error is None:
-            max_error = ReadOptions.max_error
-        options = ReadOptions(field, locale, max_error, threshold, device, recogniser, weights)
-        return command(options=options, **others)
-
-    return with_options
-
-
 @click.group(no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="chequereader")
 def cli() -> None:
@@ -165,7 +98,7 @@ def cli() -> None:
 @click.option(
     "--explain", type=_PATH, metavar="DIR", help="Write pictures of every stage into folders in DIR."
 )
-@_reading_options
+@reading_options
 def read(*, scans: tuple[str, ...], as_json: bool, explain: Path | None, options: ReadOptions) -> ExitCode:
     """Read scans: PNG, JPEG, TIFF, WebP, BMP or PDF, every page of them; X9 cash
     letters, every item of them; ZIP and tar archives of all these.
@@ -228,7 +161,7 @@ def read(*, scans: tuple[str, ...], as_json: bool, explain: Path | None, options
     help="Where the workers run: on this machine.",
 )
 @click.option("--quiet", is_flag=True, help="Show no progress and no summary.")
-@_reading_options
+@reading_options
 def batch(
     *,
     inputs: tuple[str, ...],
@@ -273,7 +206,7 @@ def batch(
 )
 @click.option("--subset", type=_PATH, metavar="FILE", help="Only the files that this list names, one a line.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines for people.")
-@_reading_options
+@reading_options
 def evaluate(
     *,
     cheque_set: Path,
