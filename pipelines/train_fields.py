@@ -209,8 +209,8 @@ def recall(pages: list[Page], penalty: ZonePenalty) -> dict[str, tuple[float, ..
 @click.command()
 @click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
 @click.option("--seed", default=0, show_default=True)
-@click.option("--synthetic", "count", default=800, show_default=True, help="Synthetic cheques to train on.")
-@click.option("--epochs", default=400, show_default=True)
+@click.option("--synthetic", "count", default=3000, show_default=True, help="Synthetic cheques to train on.")
+@click.option("--epochs", default=1000, show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=WEIGHTS, show_default=True)
 def main(data: Path, seed: int, count: int, epochs: int, out: Path) -> None:
     """Train the field penalty and print its recall."""

@@ -18,6 +18,8 @@ from chequereader.fields.rules import find_rules
 
 COVERED = 0.9
 TOO_LARGE = 2.2
+SPARE = 2
+"""Power of the share of a zone that the amount takes, in what the zone is worth."""
 SIGN = 0.35
 """Inches left of the amount that a currency sign takes; a zone may hold it."""
 
@@ -71,5 +73,5 @@ def worth(boxes: Sequence[Box], truth: TrueInk) -> npt.NDArray[np.float32]:
         central = box.x0 <= x < box.x1 and box.y0 <= y < box.y1
         if covered >= COVERED and central and box.area <= TOO_LARGE * tight:
             missing = (1 - covered) / (1 - COVERED)
-            values[i] = (1 - 0.8 * missing) * min(1.15 * tight / box.area, 1.0)
+            values[i] = (1 - 0.8 * missing) * min(1.15 * tight / box.area, 1.0) ** SPARE
     return values

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import torch
@@ -53,27 +53,33 @@ def train_reader(
 ) -> None:
     """Train the amount reader and write its weights to ``out``.
 
-    ``work`` keeps material and states. ``data``: folder with ``digits`` and ``pen``; without it there are
-    neither digit images nor pen trajectories, and nothing is recombined. ``UsageError`` if the sets and
-    options give nothing to learn from, or if ``work`` is another recipe's.
+    ``work`` keeps the material, which recipes of other architectures may share, and in a folder of its own
+    each architecture's states. ``data``: folder with ``digits`` and ``pen``; without it there are neither
+    digit images nor pen trajectories, and nothing is recombined. ``UsageError`` if the sets and options give
+    nothing to learn from, or if ``work`` holds what other settings made.
     """
     torch.manual_seed(recipe.seed)
-    work.mkdir(parents=True, exist_ok=True)
-    _claim(work, recipe)
-    shards = make_shards(sets, data, work / "material", recipe, recipe.seed, report)
+    source = {
+        "sets": [f"{s.folder.resolve()}: {len(s.truths)}" for s in sets],
+        "data": data and str(data.resolve()),
+    }
+    amounts = {field.name: getattr(recipe, field.name) for field in fields(Amounts)}
+    material = _claimed(work / "material", {**amounts, "seed": recipe.seed, **source})
+    states = _claimed(work / recipe.architecture, {**asdict(recipe), **source})
+    shards = make_shards(sets, data, material, recipe, recipe.seed, report)
     cuts = BetweenCuts(
         recipe.architecture,
         CharacterOptions(epochs=recipe.character_epochs, rate=recipe.character_rate, seed=recipe.seed),
         GraphOptions(epochs=recipe.graph_epochs, rate=recipe.graph_rate, seed=recipe.seed),
         shards,
-        work,
+        states,
         recipe.compiled,
     )
     sliding = SlidingOptions(
         epochs=recipe.sliding_epochs, composed=recipe.composed, rate=recipe.sliding_rate, seed=recipe.seed
     )
     networks = [
-        SlidingNetwork(number, recipe.architecture, sliding, data, shards, work)
+        SlidingNetwork(number, recipe.architecture, sliding, data, shards, states)
         for number in range(recipe.networks)
     ]
     jobs: list[BetweenCuts | SlidingNetwork] = [cuts, *networks]
@@ -83,15 +89,15 @@ def train_reader(
     save_weights(out, name, reading.recogniser, reading.grammar_penalty, committee(networks))
 
 
-def _claim(work: Path, recipe: Recipe) -> None:
-    """Write down whose folder it is; ``UsageError`` if it is another recipe's."""
-    own = asdict(recipe)
-    path = work / "recipe.json"
-    if path.is_file():
-        if json.loads(path.read_text(encoding="utf-8")) != own:
-            raise UsageError(
-                f"{work}: holds what other settings made; give another folder or the same settings"
-            )
-        return
-    with written_whole(path) as temporary:
-        temporary.write_text(json.dumps(own, indent=1), encoding="utf-8")
+def _claimed(folder: Path, settings: dict[str, object]) -> Path:
+    """Return a folder that is now, or was, made for these settings; ``UsageError`` if it was for others."""
+    folder.mkdir(parents=True, exist_ok=True)
+    note = folder / "settings.json"
+    if not note.is_file():
+        with written_whole(note) as temporary:
+            temporary.write_text(json.dumps(settings, indent=1), encoding="utf-8")
+    elif json.loads(note.read_text(encoding="utf-8")) != settings:
+        raise UsageError(
+            f"{folder}: holds what other settings made; give another --work or the same settings"
+        )
+    return folder

@@ -59,7 +59,6 @@ def make_shards(
     ``data``: folder with ``digits`` and ``pen`` as ``material.glyph_sources`` reads them; without it nothing
     is recombined. ``UsageError`` if the sets and amounts give nothing.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     jobs = list(_jobs(sets, data, amounts, seed))
     if not jobs:
         raise UsageError(NOTHING)

@@ -8,7 +8,7 @@ box or a place. Not for candidates between cuts: see ``through_graph``.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,9 +19,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from chequereader.alphabet import AMOUNTS
 from chequereader.grammar import Grammar
 from chequereader.grammar.held import held, holding_penalties
-from chequereader.graph import forward, pack
+from chequereader.graph import Graph, forward, pack
 from chequereader.recognition.sliding import SlidingRecogniser, chain, padded
 from chequereader.segmentation.strip import REACH, STRIDE
 from chequereader.training.composing import Composer
@@ -29,6 +30,7 @@ from chequereader.training.resume import LEAST_STEPS, Progress
 from chequereader.training.strips import Strips
 from chequereader.training.through_graph import average, constrained
 
+_HUNDREDTHS = "/100"
 _POOL = 40  # batches among which strips of like width are put together
 _KNOWN = 40_000  # truths whose graphs are kept
 _BLOTTED, _BLOT = 0.12, 14  # share of strips, pixels at most
@@ -96,11 +98,9 @@ def train_sliding(
         for chosen in batches(np.diff(shown_now.column), options.batch, rng):
             inputs, counts = padded([distort(shown_now.strip(m), options.distortion, rng) for m in chosen])
             penalties = shown(recogniser, inputs, counts)
-            where = chain(counts)
-            correct = pack([correct_of(str(shown_now.truths[m])) for m in chosen])
-            loss = forward(where, penalties, correct)
+            loss = correct_penalty(penalties, counts, [str(shown_now.truths[m]) for m in chosen], correct_of)
             if discriminative:
-                loss = loss - forward(where, penalties, free)
+                loss = loss - forward(chain(counts), penalties, free)
             found = torch.isfinite(loss)
             optimiser.zero_grad(set_to_none=True)
             if found.any():
@@ -123,6 +123,42 @@ def shown(recogniser: SlidingRecogniser, strips: Tensor, counts: list[int]) -> T
     with torch.autocast("cpu", torch.bfloat16, enabled=half):
         penalties = recogniser(strips)
     return holding_penalties(torch.cat([p[:n] for p, n in zip(penalties, counts, strict=True)]))
+
+
+def correct_penalty(
+    penalties: Tensor, counts: Sequence[int], truths: Sequence[str], correct_of: Callable[[str], Graph]
+) -> Tensor:
+    """Return the forward penalty of each strip's correct readings, [strips]; all ways to write it together.
+
+    ``penalties`` as ``shown`` gives them; ``correct_of`` gives a text's grammar over positions.
+    """
+    rows = penalties.split(list(counts))
+    said = [(strip, way) for strip, truth in enumerate(truths) for way in ways_to_write(truth)]
+    found = forward(
+        chain([counts[strip] for strip, _ in said]),
+        torch.cat([rows[strip] for strip, _ in said]),
+        pack([correct_of(way) for _, way in said]),
+    )
+    if len(said) == len(truths):
+        return found
+    owner = torch.tensor([strip for strip, _ in said])
+    return torch.stack([_summed(found[owner == strip]) for strip in range(len(truths))])
+
+
+def _summed(penalties: Tensor) -> Tensor:
+    """Return the penalty of all ways together; without infinite ones, whose gradient would be none."""
+    possible = penalties[torch.isfinite(penalties)]
+    return -torch.logsumexp(-possible, dim=0) if len(possible) else penalties[0]
+
+
+def ways_to_write(truth: str) -> list[str]:
+    """Return a text and what else a strip may show of it.
+
+    Cents over a hundred may stand one above the other: then nothing is written behind the cents.
+    """
+    if truth.endswith(_HUNDREDTHS) and truth[: -len(_HUNDREDTHS)][-2:].strip(AMOUNTS.raised) == "":
+        return [truth, truth.removesuffix(_HUNDREDTHS)]
+    return [truth]
 
 
 def batches(widths: NDArray[np.int64], size: int, rng: np.random.Generator) -> Iterator[NDArray[np.int64]]:

@@ -18,13 +18,22 @@ from toy_lattices import toy_lattices
 from chequereader.alphabet import AMOUNTS
 from chequereader.grammar import amounts
 from chequereader.grammar.held import HOLDING, held, holding_penalties
-from chequereader.graph import forward
+from chequereader.graph import Graph, forward
 from chequereader.recognition.sliding import SlidingRecogniser, chain, padded
 from chequereader.segmentation.strip import REACH, STRIP
 from chequereader.training import sliding
 from chequereader.training.composing import Composer
-from chequereader.training.sliding import SlidingOptions, batches, distort, shown, train_sliding
+from chequereader.training.sliding import (
+    SlidingOptions,
+    batches,
+    correct_penalty,
+    distort,
+    shown,
+    train_sliding,
+    ways_to_write,
+)
 from chequereader.training.strips import Strips
+from chequereader.training.through_graph import constrained
 
 GRAMMAR = amounts("auto")
 QUICK = SlidingOptions(epochs=2, graph_epochs=1, batch=2, averaging=0.9, seed=3)
@@ -96,6 +105,33 @@ def test_the_criterion_is_all_ways_to_say_the_truth_against_all_readings(
     assert report["no_path"] == 0
     assert report["loss"] == pytest.approx(truth[discriminative], rel=0.02)
     assert truth[1] < 0.9 * truth[0], "the criteria differ"
+
+
+def correct_of(text: str) -> Graph:
+    return held(constrained(GRAMMAR, text))
+
+
+def test_cents_over_a_hundred_may_stand_one_above_the_other() -> None:
+    assert ways_to_write("12⁴⁵/100") == ["12⁴⁵/100", "12⁴⁵"]
+    for text in ("1245/100", "12.45", "45/100", "12⁴⁵", "12xx/100"):
+        assert ways_to_write(text) == [text]
+    torch.manual_seed(0)
+    counts = [14, 9]
+    rows = holding_penalties(torch.rand(sum(counts), len(AMOUNTS.labels), dtype=torch.float64))
+    both, other = correct_penalty(rows, counts, ["12⁴⁵/100", "8"], correct_of).tolist()
+    alone = [float(forward(chain([14]), rows[:14], correct_of(text))[0]) for text in ("12⁴⁵/100", "12⁴⁵")]
+    assert both == pytest.approx(-np.logaddexp(-alone[0], -alone[1]))
+    assert other == pytest.approx(float(forward(chain([9]), rows[14:], correct_of("8"))[0]))
+
+
+@pytest.mark.parametrize("positions", [2, 6])
+def test_a_way_that_is_too_long_for_the_strip_leaves_the_others_their_gradient(positions: int) -> None:
+    penalties = torch.rand(positions, len(AMOUNTS.labels), requires_grad=True)
+    loss = correct_penalty(holding_penalties(penalties), [positions], ["1⁴⁵/100"], correct_of)
+    assert bool(torch.isfinite(loss)[0]) == (positions == 6)
+    loss[torch.isfinite(loss)].sum().backward()
+    assert penalties.grad is not None
+    assert bool(torch.isfinite(penalties.grad).all())
 
 
 def test_both_criteria_fall(strips: Strips) -> None:
