@@ -132,6 +132,7 @@ def test_without_segmentations_there_are_no_cuts(tmp_path: Path) -> None:
 
 def test_a_cheque_shows_its_field_and_its_page(auto: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vote, "FAR_WORSE", 9.0)  # weights of chance: all zones are kept
+    monkeypatch.setattr("chequereader.reader.MARGIN", 99.0)
     cheque = generate(seed=3, index=0, config=SyntheticConfig(preset="easy"))
     ((page, _),) = auto.follow([Scan(cheque.image, cheque.dpi, "cheque.png")])
     field, whole_page = draw_pictures(page)
