@@ -58,7 +58,7 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--weights",
         default=ReadOptions.weights,
         show_default=True,
-        metavar="standard|small|FILE",
+        metavar="standard|FILE",
         help="Weights of the amount reader: those of the package, or what 'train reader' has written.",
     )
     @functools.wraps(command)

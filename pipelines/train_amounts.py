@@ -1,7 +1,7 @@
-"""Train the shipped amount reader, in one of its sizes, and calibrate it.
+"""Train the shipped amount reader, or a smaller one, and calibrate it.
 
     python -m pipelines.train_amounts --data ../shared/data --work runs/amounts
-    python -m pipelines.train_amounts --data ../shared/data --work runs/amounts --size small
+    python -m pipelines.train_amounts --data ../shared/data --work runs/amounts --size small --out runs
 
 ``--data`` holds the sets amounts, cheques-india and cheques-usa and the folders digits and pen; the
 validation lists in ``data/splits`` are left out of training and used for the calibration alone. The same
@@ -15,26 +15,30 @@ from pathlib import Path
 
 import click
 
-from chequereader.recognition.store import SHIPPED, SIZES
+from chequereader.recognition.store import SHIPPED
 from chequereader.training.recipe import Recipe, train_reader
 from pipelines.calibrate import SETS, calibrate_and_list, split_set
 
-ARCHITECTURES = {"standard": "lenet5-wide-maxpool", "small": "lenet5-maxpool"}
-"""By the sizes that ship."""
+SIZES = {
+    "standard": ("lenet5-wide-maxpool", "amounts.safetensors"),
+    "small": ("lenet5-maxpool", "amounts-small.safetensors"),
+}
+"""Architecture and file of the reader that ships, and of one with the paper's numbers of maps."""
 
 
 @click.command(help=__doc__)
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--work", type=click.Path(path_type=Path), required=True)
 @click.option("--out", type=click.Path(path_type=Path), default=SHIPPED, show_default=True, help="Folder.")
-@click.option("--size", type=click.Choice(list(ARCHITECTURES)), default="standard", show_default=True)
+@click.option("--size", type=click.Choice(list(SIZES)), default="standard", show_default=True)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--compile", "compiled", is_flag=True, help="Compile the network; needs a C++ compiler.")
 def main(data: Path, work: Path, out: Path, size: str, seed: int, compiled: bool) -> None:
     """Train, then calibrate."""
     sets = [split_set(data, name)[0] for name in SETS]
-    weights = out / SIZES[size].name
-    recipe = Recipe(architecture=ARCHITECTURES[size], seed=seed, compiled=compiled)
+    architecture, name = SIZES[size]
+    weights = out / name
+    recipe = Recipe(architecture=architecture, seed=seed, compiled=compiled)
     train_reader(sets, data, work, weights, recipe, lambda line: click.echo(json.dumps(line)))
     calibrate_and_list(weights, data)
 
