@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chequereader.errors import UsageError
 from chequereader.options import ReadOptions
 
 if TYPE_CHECKING:
@@ -17,8 +18,13 @@ if TYPE_CHECKING:
 
 
 def reader_for(options: ReadOptions) -> Reader | LineReader:
-    """Return the reader for these options; ``WeightsError`` if there are no weights that fit."""
+    """Return the reader for these options.
+
+    ``WeightsError`` if no weights fit, ``UsageError`` for weights of amounts to read a MICR line.
+    """
     if options.field == "micr":
+        if options.weights != ReadOptions.weights:
+            raise UsageError("--weights are of amounts, --field micr reads none; leave one of them out")
         from chequereader.line_reader import LineReader
 
         return LineReader(options)

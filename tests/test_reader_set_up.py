@@ -15,6 +15,7 @@ from chequereader.errors import ChequeReaderError, UsageError, WeightsError
 from chequereader.grammar import amounts
 from chequereader.options import ReadOptions
 from chequereader.reader import Reader, choose_device
+from chequereader.readers import reader_for
 from chequereader.recognition.store import save_weights
 
 
@@ -63,6 +64,11 @@ def test_weights_are_those_that_the_options_name(weights: Path) -> None:
     assert named.model == given.model and named.calibration == given.calibration
     with pytest.raises(WeightsError, match="huge"):
         Reader(ReadOptions(weights="huge"))
+
+
+def test_weights_of_amounts_read_no_micr_line(weights: Path) -> None:
+    with pytest.raises(UsageError, match="--field micr"):
+        reader_for(ReadOptions(field="micr", weights=str(weights)))
 
 
 def test_an_unknown_recogniser_is_a_usage_error() -> None:

@@ -55,9 +55,10 @@ def run_batch(
     given = dataclasses.asdict(options)
     # The device decides about speed, not about answers.
     told = {name: value for name, value in given.items() if name != "device"}
-    own = Path(options.weights)
-    checksums = [weights_checksum(WEIGHTS)] + ([weights_checksum(own.parent)] if own.is_file() else [])
-    settings = json.dumps([told, checksums])
+    # of weights of one's own the model's name tells the bytes, but not how they were calibrated
+    own = Path(options.weights).with_suffix(".calibration.json")
+    calibrated = hashlib.sha256(own.read_bytes()).hexdigest() if own.is_file() else None
+    settings = json.dumps([told, weights_checksum(WEIGHTS), calibrated])
     make = make_reader or functools.partial(_reader, given)
     tally = Tally()
     with _interruptions() as interrupted, WorkerPool(make, settings, workers, limits or Limits()) as pool:
