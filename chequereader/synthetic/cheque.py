@@ -28,6 +28,10 @@ from chequereader.synthetic.scribbles import lay_stamp, sign
 from chequereader.synthetic.words import legal_amount
 
 
+_SMALLEST_PRINT, _SMALLEST_HAND = 1.6, 2.0  # millimetres: six and eight point type
+_PENS = 4.5  # widths of the pen in the height of the smallest digits: two loops and the paper in them
+
+
 @dataclass(frozen=True, eq=False)
 class SyntheticCheque:
     """A cheque and the truth about it; boxes in pixels of ``image`` (uint8 [h, w]).
@@ -72,6 +76,12 @@ class _Hand:
         if self.face is not None:
             return set_type(text, height, self.face, rng)
         return self.writer.write(text, height, rng, DPI)
+
+    def smallest(self) -> float:
+        """Return the least height in pixels of digits that people can read."""
+        if self.face is not None:
+            return _SMALLEST_PRINT * DPI / 25.4
+        return max(_SMALLEST_HAND * DPI / 25.4, _PENS * self.writer.pen.width_px(DPI))
 
 
 @lru_cache(maxsize=16)
@@ -163,11 +173,13 @@ def _height(hand: _Hand, rng: np.random.Generator) -> float:
     return float(millimetres) * DPI / 25.4
 
 
-def _fit(text: str, height: float, room: float, hand: _Hand, rng: np.random.Generator) -> Ink:
-    """Return the ink of a text no wider than ``room`` pixels, smaller if need be."""
+def _fit(
+    text: str, height: float, room: float, hand: _Hand, rng: np.random.Generator, smallest: float = 9.0
+) -> Ink:
+    """Return the ink of a text no wider than ``room`` pixels, smaller if need be, but not below ``smallest``."""
     ink = hand.put(text, height, rng)
-    while ink.coverage.shape[1] > room and height > 9:
-        height = max(height * min(0.95, room / ink.coverage.shape[1]), 9)
+    while ink.coverage.shape[1] > room and height > smallest:
+        height = max(height * min(0.95, room / ink.coverage.shape[1]), smallest)
         ink = hand.put(text, height, rng)
     return ink
 
@@ -219,7 +231,10 @@ def _fill_amount(
     tallest = box.height * float(rng.uniform(0.5, 0.95))
     height = min(_height(hand, rng) * float(rng.uniform(0.95, 1.3)), tallest)
     room = box.width * float(rng.uniform(0.9, 1.0))
-    ink = _fit(amount.text, height, room, hand, rng)
+    # nobody writes an amount too small to be read: rather than that it runs over its place
+    smallest = min(hand.smallest(), height)
+    ink = _fit(amount.text, height, room, hand, rng, smallest)
+    ink = ink if ink.coverage.shape[1] <= page.shape[1] else _fit(amount.text, smallest, page.shape[1], hand, rng)
     spare = max(box.width - ink.coverage.shape[1], 0)
     x = round(box.x0 + float(rng.choice([rng.uniform(0.05, 0.3), rng.uniform(0, 1)])) * spare)
     stands = (

@@ -18,11 +18,14 @@ from chequereader.synthetic.glyph_sources import GlyphSource, Picture
 from chequereader.synthetic.ink import Ink, Mark
 from chequereader.synthetic.pens import Pen, draw
 from chequereader.synthetic.pixels import Floats, floats
-from chequereader.synthetic.strokes import SHAPES, skeletons
+from chequereader.synthetic.legibility import taken_for
+from chequereader.synthetic.strokes import SHAPES, Skeleton, skeletons
 from chequereader.synthetic.writer_style import WriterStyle
 from chequereader.synthetic.writing_line import Slot, WritingLine
 
 _RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+_TRIES = 8  # allographs drawn before the skeleton itself is taken
 
 
 @dataclass
@@ -110,7 +113,7 @@ class Writer:
         bent = self._bent.get((slot.shape, variant))
         if bent is None:
             own = np.random.default_rng((*self.key, ord(slot.shape), variant + 1))
-            bent = self._allograph([stroke.controls for stroke in variants[variant].strokes], own)
+            bent = self._allograph(slot.shape, variants[variant], own)
             self._bent[slot.shape, variant] = bent
         if slot.shape == "-" and rng.random() < 0.2:
             width *= float(rng.uniform(1.3, 3))  # a dash that closes an amount is often drawn out
@@ -123,8 +126,17 @@ class Writer:
             paths.append(self._hasten(stroke.spread @ (moved * squeeze), rng))
         return paths
 
-    def _allograph(self, strokes: list[Floats], rng: np.random.Generator) -> list[Floats]:
-        """Return control points as this writer draws a character: parts larger or smaller, turned, bowed."""
+    def _allograph(self, character: str, skeleton: Skeleton, rng: np.random.Generator) -> list[Floats]:
+        """Return control points as this writer draws a character: no digit as others draw another one."""
+        for _ in range(_TRIES):
+            bent = self._bend([stroke.controls for stroke in skeleton.strokes], rng)
+            paths = [stroke.spread @ own for stroke, own in zip(skeleton.strokes, bent, strict=True)]
+            if taken_for(character, paths) == character:
+                return bent
+        return [stroke.controls for stroke in skeleton.strokes]
+
+    def _bend(self, strokes: list[Floats], rng: np.random.Generator) -> list[Floats]:
+        """Return control points bent: parts larger or smaller, turned, bowed."""
         spread = self.style.bend
         power, stretch = np.exp(rng.normal(0, 3 * spread, 2))
         turn, bow = rng.normal(0, 1.5 * spread, 2)

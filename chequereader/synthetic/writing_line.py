@@ -12,6 +12,9 @@ import numpy as np
 from chequereader.synthetic.glyph_sources import Picture
 from chequereader.synthetic.pixels import Floats
 
+_DEEPEST = 0.3
+"""Share of the narrower one's width by which neighbours overlap at most: a 1 inside a 2 is no 1 any more."""
+
 
 @dataclass(frozen=True)
 class Slot:
@@ -35,6 +38,7 @@ class WritingLine:
         self.last: Slot | None = None
         self._pen_width = pen_width  # gaps are between edges of ink, not between paths
         self._raised_from = 0.0
+        self._last_width = 0.0
 
     def space(self, width: float) -> None:
         """Leave a gap between words."""
@@ -42,9 +46,14 @@ class WritingLine:
         self.last = None
 
     def put(self, slot: Slot, glyph: list[Floats] | Picture, gap: float, rise: float, joined: bool) -> None:
-        """Place a glyph ``gap`` behind the last one, the pen kept on the paper if ``joined``."""
+        """Place a glyph ``gap`` behind the last one, the pen kept on the paper if ``joined``.
+
+        A negative gap is an overlap, and never so deep that the narrower of the two would be lost in it.
+        """
         extent = glyph.box if isinstance(glyph, Picture) else np.concatenate(glyph)
         left, right = float(extent[:, 0].min()), float(extent[:, 0].max())
+        gap = max(gap, -_DEEPEST * min(right - left, self._last_width))
+        self._last_width = right - left
         start = self.cursor if self.last is None else self.cursor + gap + self._pen_width
         if slot.raised and (self.last is None or not self.last.raised):
             self._raised_from = start
