@@ -13,7 +13,11 @@ from chequereader.synthetic.glyph_sources import Picture
 from chequereader.synthetic.pixels import Floats
 
 _DEEPEST = 0.3
-"""Share of the narrower one's width by which neighbours overlap at most: a 1 inside a 2 is no 1 any more."""
+"""Share of the narrower one's width by which neighbours overlap at most."""
+
+_SLIM, _APART = 0.25, 0.05
+"""Up to which width, digit heights, a glyph is a mere stroke, and how far it keeps from a neighbour: a 1 that
+runs into a 2 is no 1 any more."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ class WritingLine:
         """
         extent = glyph.box if isinstance(glyph, Picture) else np.concatenate(glyph)
         left, right = float(extent[:, 0].min()), float(extent[:, 0].max())
-        gap = max(gap, -_DEEPEST * min(right - left, self._last_width))
+        narrower = min(right - left, self._last_width)
+        gap = max(gap, _APART * slot.scale if narrower < _SLIM and not joined else -_DEEPEST * narrower)
         self._last_width = right - left
         start = self.cursor if self.last is None else self.cursor + gap + self._pen_width
         if slot.raised and (self.last is None or not self.last.raised):
