@@ -27,8 +27,7 @@ from chequereader.synthetic.printing import Face, set_type
 from chequereader.synthetic.scribbles import lay_stamp, sign
 from chequereader.synthetic.words import legal_amount
 
-
-_SMALLEST_PRINT, _SMALLEST_HAND = 1.6, 2.0  # millimetres: six and eight point type
+_SMALLEST_PRINT, _SMALLEST_HAND = 1.6, 2.0  # millimetres of digits' height
 _PENS = 4.5  # widths of the pen in the height of the smallest digits: two loops and the paper in them
 
 
@@ -176,7 +175,7 @@ def _height(hand: _Hand, rng: np.random.Generator) -> float:
 def _fit(
     text: str, height: float, room: float, hand: _Hand, rng: np.random.Generator, smallest: float = 9.0
 ) -> Ink:
-    """Return the ink of a text no wider than ``room`` pixels, smaller if need be, but not below ``smallest``."""
+    """Return the ink of a text no wider than ``room`` pixels, if need be ``smallest`` pixels high."""
     ink = hand.put(text, height, rng)
     while ink.coverage.shape[1] > room and height > smallest:
         height = max(height * min(0.95, room / ink.coverage.shape[1]), smallest)
@@ -234,7 +233,8 @@ def _fill_amount(
     # nobody writes an amount too small to be read: rather than that it runs over its place
     smallest = min(hand.smallest(), height)
     ink = _fit(amount.text, height, room, hand, rng, smallest)
-    ink = ink if ink.coverage.shape[1] <= page.shape[1] else _fit(amount.text, smallest, page.shape[1], hand, rng)
+    if ink.coverage.shape[1] > page.shape[1]:
+        ink = _fit(amount.text, smallest, page.shape[1], hand, rng)
     spare = max(box.width - ink.coverage.shape[1], 0)
     x = round(box.x0 + float(rng.choice([rng.uniform(0.05, 0.3), rng.uniform(0, 1)])) * spare)
     stands = (

@@ -16,9 +16,9 @@ import numpy as np
 from chequereader.alphabet import LOWERED
 from chequereader.synthetic.glyph_sources import GlyphSource, Picture
 from chequereader.synthetic.ink import Ink, Mark
+from chequereader.synthetic.legibility import taken_for
 from chequereader.synthetic.pens import Pen, draw
 from chequereader.synthetic.pixels import Floats, floats
-from chequereader.synthetic.legibility import taken_for
 from chequereader.synthetic.strokes import SHAPES, Skeleton, skeletons
 from chequereader.synthetic.writer_style import WriterStyle
 from chequereader.synthetic.writing_line import Slot, WritingLine

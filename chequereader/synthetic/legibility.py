@@ -28,9 +28,10 @@ def taken_for(character: str, paths: Sequence[Floats]) -> str:
         return character
     digits, shapes = _known()
     drawn = _spaced(paths)
-    squared = (shapes**2).sum(axis=2)[:, None] + (drawn**2).sum(axis=1)[:, None] - 2.0 * drawn @ shapes.transpose(0, 2, 1)
-    apart = squared.clip(0.0)
-    nearest = np.sqrt(apart.min(axis=2)).mean(axis=1) + np.sqrt(apart.min(axis=1)).mean(axis=1)
+    products = drawn @ shapes.transpose(0, 2, 1)
+    squared = (shapes**2).sum(axis=2)[:, None] + (drawn**2).sum(axis=1)[:, None] - 2.0 * products
+    apart = np.sqrt(squared.clip(0.0))
+    nearest = apart.min(axis=2).mean(axis=1) + apart.min(axis=1).mean(axis=1)
     return digits[int(nearest.argmin())]
 
 
