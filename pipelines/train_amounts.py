@@ -2,6 +2,7 @@
 
     python -m pipelines.train_amounts --data ../shared/data --work runs/amounts
     python -m pipelines.train_amounts --data ../shared/data --work runs/amounts --size small --out runs
+    python -m pipelines.train_amounts --data ../shared/data --work runs/amounts --device cuda --processes 14
 
 ``--data`` holds the sets amounts, cheques-india and cheques-usa and the folders digits and pen; the
 validation lists in ``data/splits`` are left out of training and used for the calibration alone. The same
@@ -11,12 +12,14 @@ command goes on where it stopped. What to expect, on 2 cores, is in ``docs/resul
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from chequereader.reader import choose_device
 from chequereader.recognition.store import SHIPPED
-from chequereader.training.recipe import Recipe, train_reader
+from chequereader.training.recipe import ON_A_GPU, Machine, Recipe, train_reader
 from pipelines.calibrate import SETS, calibrate_and_list, split_set
 
 SIZES = {
@@ -33,13 +36,20 @@ SIZES = {
 @click.option("--size", type=click.Choice(list(SIZES)), default="standard", show_default=True)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--compile", "compiled", is_flag=True, help="Compile the network; needs a C++ compiler.")
-def main(data: Path, work: Path, out: Path, size: str, seed: int, compiled: bool) -> None:
+@click.option("--device", default="cpu", show_default=True, metavar="cpu|cuda[:N]")
+@click.option("--processes", default=2, show_default=True, help="That make material and strips.")
+def main(
+    data: Path, work: Path, out: Path, size: str, seed: int, compiled: bool, device: str, processes: int
+) -> None:
     """Train, then calibrate."""
     sets = [split_set(data, name)[0] for name in SETS]
     architecture, name = SIZES[size]
     weights = out / name
     recipe = Recipe(architecture=architecture, seed=seed, compiled=compiled)
-    train_reader(sets, data, work, weights, recipe, lambda line: click.echo(json.dumps(line)))
+    if choose_device(device).type == "cuda":
+        recipe = replace(recipe, **ON_A_GPU)
+    machine = Machine(device, processes)
+    train_reader(sets, data, work, weights, recipe, lambda line: click.echo(json.dumps(line)), machine)
     calibrate_and_list(weights, data)
 
 

@@ -62,8 +62,8 @@ def align(
         own, says = strips[start : start + _BATCH], truths[start : start + _BATCH]
         inputs, counts = padded(own)
         with torch.no_grad():
-            penalties = recogniser(inputs)
-        rows = torch.cat([p[:n] for p, n in zip(penalties, counts, strict=True)])
+            penalties = recogniser(inputs.to(recogniser.prior.device))
+        rows = torch.cat([p[:n] for p, n in zip(penalties, counts, strict=True)]).cpu()
         best = viterbi(chain(counts), holding_penalties(rows), pack([known[truth] for truth in says]))
         for member, (strip, truth) in enumerate(zip(own, says, strict=True)):
             if best.penalty[member] == torch.inf:

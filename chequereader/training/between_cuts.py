@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from chequereader.alphabet import AMOUNTS
 from chequereader.grammar import amounts
 from chequereader.recognition.recogniser import Recogniser
@@ -27,7 +29,7 @@ class BetweenCuts:
 
     The first training normalises batches where the ``architecture`` can; the second, which sees all
     candidates of few fields at a time, takes the network as it reads. ``compiled`` as for
-    ``train_characters``.
+    ``train_characters``; ``device`` as torch names it.
     """
 
     architecture: str
@@ -36,6 +38,7 @@ class BetweenCuts:
     shards: Shards
     work: Path
     compiled: bool
+    device: str = "cpu"
 
     @property
     def _done(self) -> Path:
@@ -51,7 +54,9 @@ class BetweenCuts:
         grammar = amounts("auto")
         lattices = lattices_of(self.shards, grammar)
         report({"stage": "material", "fields": len(lattices), "candidates": len(lattices.source)})
+        torch.manual_seed(self.characters.seed)
         recogniser = Recogniser(AMOUNTS, len(GEOMETRY), self.architecture, normalised=True, dropped=_DROPPED)
+        recogniser.to(self.device)
         train_characters(
             recogniser,
             lattices,
@@ -61,7 +66,7 @@ class BetweenCuts:
             state=self.work / "characters.safetensors",
         )
         reading = train_through_graph(
-            Reading(recogniser.plain(), grammar),
+            Reading(recogniser.plain(), grammar).to(self.device),
             grammar,
             lattices,
             self.graph,

@@ -40,13 +40,14 @@ def train_characters(
     compiled: bool = False,
     state: Path | None = None,
 ) -> None:
-    """Train all parameters but those of segment penalties, in place.
+    """Train all parameters but those of segment penalties, in place, on the device that they are on.
 
     ``report`` gets epoch, loss and share right after each epoch; ``compiled`` as for ``shape_function``;
     with a ``state`` file training goes on from it and keeps it after each epoch.
     """
     shapes = shape_function(recogniser, compiled)
-    generator = torch.Generator().manual_seed(options.seed)
+    device = recogniser.class_of_label.device
+    generator = torch.Generator(device).manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
     labels = torch.from_numpy(lattices.labels)
     crops, geometry = torch.from_numpy(lattices.crops), torch.from_numpy(lattices.geometry)
@@ -66,17 +67,18 @@ def train_characters(
     for epoch in range(progress.restore(), options.epochs):
         order = rng.permutation(np.concatenate([characters, rng.choice(wrong, take, replace=False)]))
         order = order[: len(order) // batch * batch].reshape(-1, batch)
-        loss_sum = right = 0.0
+        loss_sum = right = torch.zeros((), device=device)
         for chosen in torch.from_numpy(order):
-            shape = shapes(distort(crops[chosen], options.distortion, generator))
-            penalties = recogniser.label_penalties(shape, geometry[chosen])
-            loss = penalties.gather(1, labels[chosen][:, None]).mean()
+            shape = shapes(distort(crops[chosen].to(device), options.distortion, generator))
+            penalties = recogniser.label_penalties(shape, geometry[chosen].to(device))
+            own = labels[chosen].to(device)
+            loss = penalties.gather(1, own[:, None]).mean()
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(recogniser.parameters(), 5.0)
             optimiser.step()
             schedule.step()
-            loss_sum += loss.item()
-            right += float((penalties.argmin(dim=1) == labels[chosen]).sum())
+            loss_sum = loss_sum + loss.detach()
+            right = right + (penalties.argmin(dim=1) == own).sum()
         progress.keep(epoch + 1)
-        report({"epoch": epoch + 1, "loss": loss_sum / len(order), "right": right / order.size})
+        report({"epoch": epoch + 1, "loss": float(loss_sum) / len(order), "right": float(right) / order.size})

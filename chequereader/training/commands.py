@@ -124,6 +124,21 @@ def train_digits_command(
     "--compile", "compiled", is_flag=True, help="Compile the network: twice as fast, needs a C++ compiler."
 )
 @click.option(
+    "--device",
+    default="auto",
+    show_default=True,
+    metavar="auto|cpu|cuda[:N]",
+    help="What trains; on a GPU batches are larger and passes more.",
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    metavar="N",
+    help="How many make the material; with more than two also the strips while networks learn.",
+)
+@click.option(
     "--work",
     required=True,
     type=click.Path(path_type=Path),
@@ -150,6 +165,8 @@ def train_reader_command(
     epochs: int | None,
     sliding_epochs: int | None,
     compiled: bool,
+    device: str,
+    processes: int,
     work: Path,
     out: Path,
 ) -> ExitCode:
@@ -162,9 +179,10 @@ def train_reader_command(
 
     from chequereader.cheque_set import read_cheque_set, read_names
     from chequereader.errors import UsageError
+    from chequereader.reader import choose_device
     from chequereader.recognition.networks import READING_ARCHITECTURES
     from chequereader.training.calibration import calibrate
-    from chequereader.training.recipe import Recipe, train_reader
+    from chequereader.training.recipe import ON_A_GPU, Machine, Recipe, train_reader
 
     if architecture not in READING_ARCHITECTURES:
         raise UsageError(
@@ -183,8 +201,12 @@ def train_reader_command(
         "sliding_epochs": sliding_epochs,
     }
     recipe = Recipe(architecture=architecture, seed=seed, compiled=compiled)
+    chosen = choose_device(device)
+    if chosen.type == "cuda":
+        recipe = replace(recipe, **ON_A_GPU)
     recipe = replace(recipe, **{name: number for name, number in wanted.items() if number is not None})
-    train_reader(seen, data, work, out, recipe, lambda line: click.echo(json.dumps(line), err=True))
+    machine = Machine(str(chosen), processes)
+    train_reader(seen, data, work, out, recipe, lambda line: click.echo(json.dumps(line), err=True), machine)
     held = [c.restricted([t.file for t in c.truths if t.file in hidden]) for c in cheque_sets]
     for field, error in calibrate(out, held).items():
         click.echo(json.dumps({"stage": "calibration", "field": field, "error": error}), err=True)

@@ -32,7 +32,8 @@ _FIRST = 0.2  # of the passes: enough to align characters by
 class SlidingNetwork:
     """A job: trains network ``number`` of an ``architecture`` and keeps it in ``work``.
 
-    ``data``: folder with digit images and pen trajectories, as ``material.glyph_sources`` reads it.
+    ``data``: folder with digit images and pen trajectories, as ``material.glyph_sources`` reads it;
+    ``device`` as torch names it; ``workers`` as for ``train_sliding``.
     """
 
     number: int
@@ -41,6 +42,8 @@ class SlidingNetwork:
     data: Path | None
     shards: Shards
     work: Path
+    device: str = "cpu"
+    workers: int = 0
 
     def _state(self, stage: str) -> Path:
         return self.work / f"sliding-{self.number}-{stage}.safetensors"
@@ -60,6 +63,7 @@ class SlidingNetwork:
         training, seed = self.training, self.training.seed + self.number
         torch.manual_seed(seed)
         recogniser = SlidingRecogniser(AMOUNTS, self.architecture, normalised=True, dropped=_DROPPED)
+        recogniser.to(self.device)
         first = max(round(_FIRST * training.epochs), 1)
         for stage, epochs in (("sliding", first), ("aligned", training.epochs - first)):
             if not epochs:
@@ -82,6 +86,7 @@ class SlidingNetwork:
                 tell,
                 state=self._state(stage),
                 composer=Composer(lines, images, pens),
+                workers=self.workers,
             )
         save_state(self._state("done"), recogniser.plain().state_dict(), {})
 

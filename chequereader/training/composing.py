@@ -77,6 +77,10 @@ class Composer:
             if drawn is not None:
                 return drawn
 
+    def prepare(self) -> None:
+        """Cut out papers and characters now, so that processes forked later have them in common."""
+        _ = self._papers, self._characters, self._whose
+
     @cached_property
     def _papers(self) -> list[Strip]:
         papers = []

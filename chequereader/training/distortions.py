@@ -15,17 +15,18 @@ def distort(crops: Tensor, strength: float, generator: torch.Generator) -> Tenso
     """Return distorted crops, uint8 [batch, height, width].
 
     ``strength`` 1 is about what handwriting varies by: translation, scaling, squeezing, shear, a little
-    rotation, and the pressure of the pen.
+    rotation, and the pressure of the pen. The ``generator`` is of the crops' device.
     """
     n = len(crops)
 
     def normal(scale: float) -> Tensor:
-        return torch.randn(n, generator=generator).clamp_(-2.5, 2.5) * (scale * strength)
+        drawn = torch.randn(n, generator=generator, device=crops.device)
+        return drawn.clamp_(-2.5, 2.5) * (scale * strength)
 
     angle, shear = normal(0.07), normal(0.12)
     scale_x, scale_y = torch.exp(normal(0.07)), torch.exp(normal(0.07))
     cos, sin = torch.cos(angle), torch.sin(angle)
-    theta = torch.empty(n, 2, 3)
+    theta = torch.empty(n, 2, 3, device=crops.device)
     theta[:, 0, 0], theta[:, 0, 1] = scale_x * cos, scale_x * (shear * cos - sin)
     theta[:, 1, 0], theta[:, 1, 1] = scale_y * sin, scale_y * (shear * sin + cos)
     theta[:, 0, 2], theta[:, 1, 2] = normal(0.03), normal(0.03)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from chequereader.errors import UsageError
@@ -96,9 +97,9 @@ class Lattices:
         """Return a member's strip, uint8 [32, width]."""
         return self.strips[self.column[member] : self.column[member + 1]].T
 
-    def graph(self) -> Graph:
+    def graph(self, device: torch.device | None = None) -> Graph:
         """Return the segmentation graphs, packed, with penalties of nought."""
-        return pack_arcs(self.nodes, np.diff(self.offset), self.source, self.target)
+        return pack_arcs(self.nodes, np.diff(self.offset), self.source, self.target, device)
 
     def save(self, path: Path) -> None:
         """Write all arrays to one uncompressed npz."""

@@ -11,8 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-
-import torch
+from typing import Any
 
 from chequereader.cheque_set import ChequeSet
 from chequereader.errors import UsageError
@@ -32,7 +31,7 @@ class Recipe(Amounts):
     """How much of everything; the defaults are the shipped weights' own.
 
     ``composed``: strips put together anew for each epoch of a sliding network, of which there are
-    ``networks``. One ``architecture`` is used by all.
+    ``networks``. One ``architecture`` is used by all. Batches are of characters, of fields, and of strips.
     """
 
     architecture: str = "lenet5-wide-maxpool"
@@ -44,12 +43,44 @@ class Recipe(Amounts):
     character_rate: float = 3e-3
     graph_rate: float = 1e-3
     sliding_rate: float = 2e-3
+    character_batch: int = 192
+    graph_batch: int = 8
+    sliding_batch: int = 16
     seed: int = 0
     compiled: bool = False
 
 
+ON_A_GPU: dict[str, Any] = {
+    "character_epochs": 4,
+    "graph_epochs": 6,
+    "sliding_epochs": 30,
+    "sliding_rate": 3e-3,
+    "character_batch": 1024,
+    "graph_batch": 64,
+    "sliding_batch": 128,
+}
+"""What of a ``Recipe`` a GPU is given: larger batches, and more passes in less time."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What trains: the networks' ``device`` as torch names it, and how many ``processes`` make material.
+
+    With more than two they make the strips of the sliding networks too, while these learn.
+    """
+
+    device: str = "cpu"
+    processes: int = 2
+
+
 def train_reader(
-    sets: Sequence[ChequeSet], data: Path | None, work: Path, out: Path, recipe: Recipe, report: Report
+    sets: Sequence[ChequeSet],
+    data: Path | None,
+    work: Path,
+    out: Path,
+    recipe: Recipe,
+    report: Report,
+    machine: Machine | None = None,
 ) -> None:
     """Train the amount reader and write its weights to ``out``.
 
@@ -58,7 +89,7 @@ def train_reader(
     digit images nor pen trajectories, and nothing is recombined. ``UsageError`` if the sets and options give
     nothing to learn from, or if ``work`` holds what other settings made.
     """
-    torch.manual_seed(recipe.seed)
+    machine = machine or Machine()
     source = {
         "sets": [f"{s.folder.resolve()}: {len(s.truths)}" for s in sets],
         "data": data and str(data.resolve()),
@@ -66,20 +97,33 @@ def train_reader(
     amounts = {field.name: getattr(recipe, field.name) for field in fields(Amounts)}
     material = _claimed(work / "material", {**amounts, "seed": recipe.seed, **source})
     states = _claimed(work / recipe.architecture, {**asdict(recipe), **source})
-    shards = make_shards(sets, data, material, recipe, recipe.seed, report)
+    shards = make_shards(sets, data, material, recipe, recipe.seed, report, machine.processes)
     cuts = BetweenCuts(
         recipe.architecture,
-        CharacterOptions(epochs=recipe.character_epochs, rate=recipe.character_rate, seed=recipe.seed),
-        GraphOptions(epochs=recipe.graph_epochs, rate=recipe.graph_rate, seed=recipe.seed),
+        CharacterOptions(
+            epochs=recipe.character_epochs,
+            rate=recipe.character_rate,
+            batch=recipe.character_batch,
+            seed=recipe.seed,
+        ),
+        GraphOptions(
+            epochs=recipe.graph_epochs, rate=recipe.graph_rate, batch=recipe.graph_batch, seed=recipe.seed
+        ),
         shards,
         states,
         recipe.compiled,
+        machine.device,
     )
     sliding = SlidingOptions(
-        epochs=recipe.sliding_epochs, composed=recipe.composed, rate=recipe.sliding_rate, seed=recipe.seed
+        epochs=recipe.sliding_epochs,
+        composed=recipe.composed,
+        rate=recipe.sliding_rate,
+        batch=recipe.sliding_batch,
+        seed=recipe.seed,
     )
+    workers = machine.processes // recipe.networks if machine.processes > 2 else 0
     networks = [
-        SlidingNetwork(number, recipe.architecture, sliding, data, shards, states)
+        SlidingNetwork(number, recipe.architecture, sliding, data, shards, states, machine.device, workers)
         for number in range(recipe.networks)
     ]
     jobs: list[BetweenCuts | SlidingNetwork] = [cuts, *networks]

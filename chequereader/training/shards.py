@@ -1,4 +1,4 @@
-"""The material of a recipe, in shards on disk: made once, two at a time, and read by whoever learns from it.
+"""The material of a recipe, in shards on disk: made once, side by side, and read by whoever learns from it.
 
 Not for what an example is (``material``, ``splicing``) or how examples are packed (``lattices``).
 """
@@ -28,7 +28,11 @@ from chequereader.training.through_graph import constrained
 Shards = dict[str, list[Path]]
 """Files of packed lattices by kind: real, spliced, recombined, drawn, located."""
 
-SHARD = 4_500  # each shard reads the sets again, so they are few
+SHARD = 500
+"""Examples of a shard that are put together or drawn."""
+
+ROWS = 60
+"""Rows of a cheque set whose fields are in one shard."""
 
 NOTHING = "nothing to learn from: give cheque sets with amounts or digits, or drawn strings"
 
@@ -52,9 +56,15 @@ class Amounts:
 
 
 def make_shards(
-    sets: Sequence[ChequeSet], data: Path | None, folder: Path, amounts: Amounts, seed: int, report: Report
+    sets: Sequence[ChequeSet],
+    data: Path | None,
+    folder: Path,
+    amounts: Amounts,
+    seed: int,
+    report: Report,
+    processes: int = 2,
 ) -> Shards:
-    """Make what is missing of the material, two shards at a time, and return all of it.
+    """Make what is missing of the material, a shard a process, and return all of it.
 
     ``data``: folder with ``digits`` and ``pen`` as ``material.glyph_sources`` reads them; without it nothing
     is recombined. ``UsageError`` if the sets and amounts give nothing.
@@ -63,7 +73,7 @@ def make_shards(
     if not jobs:
         raise UsageError(NOTHING)
     missing = [(job, path) for job in jobs if not (path := folder / f"{job.name}.npz").is_file()]
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         for (job, _), made in zip(missing, pool.map(_make, missing), strict=True):
             report({"stage": "material", "shard": job.name, "fields": made})
     shards: Shards = {}
@@ -127,10 +137,15 @@ class _Job:
 
 
 def _jobs(sets: Sequence[ChequeSet], data: Path | None, amounts: Amounts, seed: int) -> Iterator[_Job]:
-    for number, cheques in enumerate(sets):
-        boxed = (cheques.folder / material.CHARACTER_BOXES).is_file()
+    parts = [
+        ChequeSet(cheques.folder, cheques.truths[start : start + ROWS])
+        for cheques in sets
+        for start in range(0, len(cheques.truths), ROWS)
+    ]
+    for number, part in enumerate(parts):
+        boxed = (part.folder / material.CHARACTER_BOXES).is_file()
         rounds = amounts.rounds if boxed else amounts.zone_rounds
-        yield _Job("real", number, 0, rounds, seed, (cheques,), None)
+        yield _Job("real", number, 0, rounds, seed, (part,), None)
     every = tuple(sets)
     boxed = any((cheques.folder / material.CHARACTER_BOXES).is_file() for cheques in sets)
     wanted = {

@@ -58,14 +58,15 @@ def train_through_graph(
     compiled: bool = False,
     state: Path | None = None,
 ) -> Reading:
-    """Train in place and return the averaged weights.
+    """Train in place, on the device that ``reading`` is on, and return the averaged weights.
 
     Lattices without a path for their truth teach nothing and are left out; ``report`` gets epoch, mean
     criterion and the share left out; ``compiled`` and ``state`` as for
     ``train_characters``.
     """
     criterion = CRITERIA[options.criterion]
-    generator = torch.Generator().manual_seed(options.seed)
+    device = reading.grammar_penalty.device
+    generator = torch.Generator(device).manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
     averaged = copy.deepcopy(reading)
     optimiser = torch.optim.AdamW(
@@ -80,6 +81,7 @@ def train_through_graph(
         optimiser, options.rate, total_steps=max(steps, LEAST_STEPS), pct_start=0.1
     )
     correct_of = {truth: constrained(grammar, str(truth)) for truth in np.unique(lattices.truths)}
+    every = grammar.graph.to(device)
     shapes = shape_function(reading.recogniser, compiled)
     progress = Progress(
         state, {"reading": reading, "averaged": averaged}, optimiser, schedule, generator, rng
@@ -90,14 +92,14 @@ def train_through_graph(
         total, used = 0.0, 0
         for chosen in _batches(len(lattices), options.batch, rng):
             some = lattices.select(chosen)
-            crops = distort(torch.from_numpy(some.crops), options.distortion, generator)
+            crops = distort(torch.from_numpy(some.crops).to(device), options.distortion, generator)
             with torch.no_grad():
                 shape = shapes(crops)
             shape.requires_grad_()
-            penalties = reading.recogniser.penalties(shape, torch.from_numpy(some.geometry))
+            penalties = reading.recogniser.penalties(shape, torch.from_numpy(some.geometry).to(device))
             own = [correct_of[truth] for truth in some.truths]
-            free, correct = grammars(grammar, own, reading.grammar_penalty)
-            loss = criterion(some.graph(), penalties, correct, free)
+            free, correct = grammars(every, own, reading.grammar_penalty)
+            loss = criterion(some.graph(device), penalties, correct, free)
             found = torch.isfinite(loss)
             optimiser.zero_grad(set_to_none=True)
             if found.any():
@@ -141,10 +143,13 @@ def constrained(grammar: Grammar, truth: str) -> Graph:
     return replace(level, origin=graph.arc_map[level.arc_map])
 
 
-def grammars(grammar: Grammar, correct: list[Graph], penalty: Tensor) -> tuple[Graph, Graph]:
-    """Return the grammar and its constrained forms, packed, both with the penalties being trained."""
-    packed = pack(correct)
-    return grammar.graph.with_penalty(penalty), packed.with_penalty(penalty[packed.origin])
+def grammars(free: Graph, correct: list[Graph], penalty: Tensor) -> tuple[Graph, Graph]:
+    """Return a grammar's graph and its constrained forms, packed, both with the penalties being trained.
+
+    Both are on the device of the ``penalty``, where ``free`` is already.
+    """
+    packed = pack(correct).to(penalty.device)
+    return free.with_penalty(penalty), packed.with_penalty(penalty[packed.origin])
 
 
 def _batches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:

@@ -1,5 +1,7 @@
 """Digits as drawn: which digit they would be taken for, and that writers write no other one."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,6 @@ def test_a_mere_stroke_keeps_apart_and_others_overlap_by_a_part_of_their_width()
     for glyph in (ring, stroke, ring, ring):
         line.put(Slot("1", "1", 1.0, 0.0), glyph, -0.4, 0.0, False)
     spans = [np.concatenate(glyph)[:, 0] for _, glyph in line.placed]
-    gaps = [float(right.min() - left.max()) for left, right in zip(spans[:-1], spans[1:], strict=True)]
+    gaps = [float(right.min() - left.max()) for left, right in pairwise(spans)]
     assert gaps[0] > 0 and gaps[1] > 0
     assert gaps[2] == pytest.approx(-0.15)

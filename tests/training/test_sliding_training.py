@@ -20,14 +20,13 @@ from chequereader.grammar import amounts
 from chequereader.grammar.held import HOLDING, held, holding_penalties
 from chequereader.graph import Graph, forward
 from chequereader.recognition.sliding import SlidingRecogniser, chain, padded
-from chequereader.segmentation.strip import REACH, STRIP
-from chequereader.training import sliding
+from chequereader.segmentation.strip import REACH
+from chequereader.training import feeding, sliding
 from chequereader.training.composing import Composer
 from chequereader.training.sliding import (
     SlidingOptions,
     batches,
     correct_penalty,
-    distort,
     shown,
     train_sliding,
     ways_to_write,
@@ -94,7 +93,7 @@ def test_the_criterion_is_all_ways_to_say_the_truth_against_all_readings(
     strips: Strips, monkeypatch: pytest.MonkeyPatch, discriminative: bool
 ) -> None:
     """In a first epoch that moves nothing; half precision of the network's layers allowed for."""
-    monkeypatch.setattr(sliding, "distort", lambda strip, strength, rng: strip)
+    monkeypatch.setattr(feeding, "distort", lambda strip, strength, rng: strip)
     reports: list[dict[str, float]] = []
     options = SlidingOptions(epochs=1, graph_epochs=int(discriminative), batch=2, rate=1e-12)
     recogniser = chance_sliding()
@@ -283,76 +282,3 @@ def test_strips_of_like_width_come_together_in_another_order_each_time() -> None
     assert [part.tolist() for part in first] != [part.tolist() for part in second]
     middle = [widths[part].mean() for part in first]
     assert abs(np.corrcoef(middle, np.arange(len(middle)))[0, 1]) < 0.5, "not from narrow to wide"
-
-
-def striped(width: int) -> NDArray[np.uint8]:
-    picture = np.zeros((STRIP, width), np.uint8)
-    picture[7:26, 20 : width - 16 : 18] = 255
-    picture[7:26, 21 : width - 16 : 18] = 255
-    return picture
-
-
-@settings(max_examples=40, deadline=None)
-@given(width=st.integers(45, 400), strength=st.floats(0, 1.5), seed=st.integers(0, 999))
-def test_a_distorted_strip_is_a_strip(width: int, strength: float, seed: int) -> None:
-    picture = striped(width)
-    kept = picture.copy()
-    found = distort(picture, strength, np.random.default_rng(seed))
-    assert np.array_equal(picture, kept), "what it came from stays as it was"
-    assert (found.dtype, found.shape[0]) == (np.uint8, STRIP)
-    assert 0.65 * width <= found.shape[1] <= 1.5 * width + 4
-    assert np.array_equal(found, distort(picture, strength, np.random.default_rng(seed)))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sliding, "_BLOTTED", 0.0)
-        paper = distort(np.zeros_like(picture), strength, np.random.default_rng(seed))
-    assert not paper.any()
-
-
-@settings(max_examples=60, deadline=None)
-@given(width=st.integers(REACH + 4, 60), seed=st.integers(0, 9999))
-def test_narrow_strips_stay_in_their_batch(width: int, seed: int) -> None:
-    """As of a 1 without paper around it: made narrower it may have no position, and that is all."""
-    narrow = distort(striped(width), 1.0, np.random.default_rng(seed))
-    strips, counts = padded([striped(200), narrow])
-    assert (chain(counts).members, counts[1]) == (2, max(counts[1], 0))
-    assert np.array_equal(strips[1, :, : narrow.shape[1]].numpy(), narrow)
-
-
-def test_without_strength_a_strip_only_gets_paper_at_its_end() -> None:
-    for seed in range(8):
-        found = distort(striped(120), 0.0, np.random.default_rng(seed))
-        assert 0 <= found.shape[1] - 120 < 4
-        assert np.array_equal(found[:, :120], striped(120))
-        assert not found[:, 120:].any()
-
-
-def test_distortion_changes_place_width_and_pen() -> None:
-    """All of it is used: strips of other widths, ink higher and lower, strokes wider and narrower."""
-    drawn = [distort(striped(200), 1.0, np.random.default_rng(seed)) for seed in range(60)]
-    widths = np.array([found.shape[1] for found in drawn])
-    rows = np.arange(STRIP)
-    heights = np.array([(found.sum(axis=1) * rows).sum() / found.sum() for found in drawn])
-    area = np.array([(found > 100).mean() for found in drawn]) / (striped(200) > 100).mean()
-    darkest = np.array([found.max() for found in drawn])
-    assert widths.std() > 8 and abs(widths.mean() - 202) < 8
-    assert heights.std() > 0.5 and abs(heights.mean() - 16) < 0.8
-    assert area.min() < 0.5 and area.max() > 1.65
-    assert darkest.min() < 200 and np.mean(darkest == 255) > 0.2
-
-
-def test_a_strip_of_a_stain_stays_as_wide_as_the_network_reaches() -> None:
-    """Seed 92 draws a stretch that would leave less than 28 pixels of 33."""
-    found = distort(np.zeros((STRIP, 33), np.uint8), 1.0, np.random.default_rng(92))
-    assert found.shape[1] >= REACH
-
-
-def test_now_and_then_something_is_blotted_or_lost() -> None:
-    picture = striped(200)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sliding, "_BLOTTED", 0.0)
-        whole = [distort(picture, 1.0, np.random.default_rng(seed)) for seed in range(100)]
-    changed = [
-        (distort(picture, 1.0, np.random.default_rng(seed)) != whole[seed]).mean() for seed in range(100)
-    ]
-    assert 3 <= np.count_nonzero(changed) <= 25
-    assert max(changed) < 0.1

@@ -66,7 +66,7 @@ def test_every_part_is_trained(lattices: Lattices) -> None:
 def test_a_batch_has_the_penalties_that_are_trained(lattices: Lattices) -> None:
     """Free and constrained grammars, packed, give each field the scores that they give one by one."""
     penalty = (GRAMMAR.graph.penalty + torch.linspace(0, 1, len(GRAMMAR.graph.penalty))).requires_grad_()
-    free, correct = grammars(GRAMMAR, [with_digits(GRAMMAR, str(d)) for d in lattices.truths], penalty)
+    free, correct = grammars(GRAMMAR.graph, [with_digits(GRAMMAR, str(d)) for d in lattices.truths], penalty)
     generator = torch.Generator().manual_seed(0)
     given = 3 * torch.rand((len(lattices.source), 33), generator=generator)
     together = forward(lattices.graph(), given, correct) - forward(lattices.graph(), given, free)
