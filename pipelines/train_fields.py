@@ -20,7 +20,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -119,8 +119,13 @@ def examine(source: str, image: GreyImage, truth: Box) -> Page | None:
     ink = true_ink(image, truth, SETS.get(source, 0.0))
     if ink is None:
         return None
-    candidates = propose(image)
+    candidates = proposed(image)
     return Page(source, candidates, worth(candidates.boxes, ink))
+
+
+def proposed(image: GreyImage) -> Proposals:
+    """Return a page's candidates without their currencies, which would keep all of the page in memory."""
+    return replace(propose(image), currency=lambda _: None)
 
 
 def views_of(
@@ -133,7 +138,7 @@ def views_of(
         if page is not None and page.candidates.boxes:
             yield page
         if view and rng.random() < OVERTURNED:
-            over = propose(np.ascontiguousarray(seen[::-1, ::-1]))
+            over = proposed(np.ascontiguousarray(seen[::-1, ::-1]))
             if over.boxes:
                 yield Page(source, over, np.zeros(len(over.boxes), np.float32), overturned=True)
 

@@ -64,7 +64,8 @@ class LeNet1(LeNet):
 
     def prepare(self, digits: Tensor) -> Tensor:
         """Turn pictures uint8 [batch, 28, 28], digits of 20 x 20, into inputs with digits of 16 x 16."""
-        theta = torch.tensor([[1.25, 0.0, 0.0], [0.0, 1.25, 0.0]]).expand(len(digits), 2, 3)
+        theta = torch.tensor([[1.25, 0.0, 0.0], [0.0, 1.25, 0.0]], device=digits.device)
+        theta = theta.expand(len(digits), 2, 3)
         grid = F.affine_grid(theta, [len(digits), 1, 28, 28], align_corners=False)
         small = F.grid_sample(digits[:, None].float(), grid, align_corners=False)
         return small * ((INK - PAPER) / 255.0) + PAPER
@@ -91,11 +92,14 @@ class LeNet5MaxPool(MaxPoolLeNet5):
     """The LeNet-5 of today's courses over digits: C3 fully connected, 120-84-10, softmax.
 
     Takes [batch, channels, 32, 32], ink 1 on paper 0, and gives penalties [batch, 10], minus the logarithm of
-    each class's probability. 61,706 parameters with one channel.
+    each class's probability. 61,706 parameters with one channel; with the maps of "lenet5-wide-maxpool" and
+    ``normalised`` it is what teaches LeNet-5 in the modern recipe.
     """
 
-    def __init__(self, channels: int = 1) -> None:
-        super().__init__(MAX_POOL_ARCHITECTURES["lenet5-maxpool"], len(DIGITS), channels)
+    def __init__(
+        self, channels: int = 1, architecture: str = "lenet5-maxpool", *, normalised: bool = False
+    ) -> None:
+        super().__init__(MAX_POOL_ARCHITECTURES[architecture], len(DIGITS), channels, normalised=normalised)
         self.channels = channels
 
     def forward(self, x: Tensor) -> Tensor:
@@ -112,13 +116,15 @@ class LeNet5MaxPool(MaxPoolLeNet5):
 DigitNetwork = LeNet | LeNet5MaxPool
 """Reads MNIST's digits: ``prepare`` makes its input of pictures, calling it gives a penalty a class."""
 
-DIGIT_ARCHITECTURES = ("lenet1", "lenet4", "lenet5", "lenet5-maxpool")
+DIGIT_ARCHITECTURES = ("lenet1", "lenet4", "lenet5", "lenet5-maxpool", "lenet5-wide-maxpool")
 
 
 def digit_network(architecture: str) -> DigitNetwork:
     """Return a new network of one of ``DIGIT_ARCHITECTURES`` for the ten digits; ``KeyError`` otherwise."""
     if architecture == "lenet5":
         return LeNet5(DIGITS)
+    if architecture == "lenet5-wide-maxpool":
+        return LeNet5MaxPool(architecture=architecture, normalised=True)
     return {"lenet1": LeNet1, "lenet4": LeNet4, "lenet5-maxpool": LeNet5MaxPool}[architecture]()
 
 

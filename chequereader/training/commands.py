@@ -19,7 +19,7 @@ from chequereader.errors import ExitCode
     "--arch",
     "architecture",
     required=True,
-    metavar="lenet1|lenet4|boosted-lenet4|lenet5|lenet5-maxpool",
+    metavar="lenet1|lenet4|boosted-lenet4|lenet5|lenet5-maxpool|lenet5-wide-maxpool",
     help="Which network.",
 )
 @click.option(
@@ -47,6 +47,15 @@ from chequereader.errors import ExitCode
 )
 @click.option("--digits", type=click.IntRange(min=1), metavar="N", help="Train on the first N digits only.")
 @click.option(
+    "--teacher",
+    "teachers",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Weights of a trained network to learn from as well, in the modern recipe; may be given again.",
+)
+@click.option("--device", default="cpu", show_default=True, metavar="auto|cpu|cuda[:N]", help="What trains.")
+@click.option(
     "--out",
     required=True,
     type=click.Path(path_type=Path),
@@ -64,15 +73,24 @@ def train_digits_command(
     batch: int | None,
     distortion: str | None,
     digits: int | None,
+    teachers: tuple[Path, ...],
+    device: str,
     out: Path,
     resume: bool,
 ) -> ExitCode:
     """Train a network of the LeNet family on MNIST; prints a JSON object of metrics a pass."""
+    from chequereader.reader import choose_device
     from chequereader.training.digit_runs import DigitOptions, train_digits
 
-    options = DigitOptions(architecture, recipe, seed, epochs, batch, distortion, digits)
+    taught = tuple(str(path) for path in teachers)
+    options = DigitOptions(architecture, recipe, seed, epochs, batch, distortion, digits, taught)
     train_digits(
-        options, data, out, resume=resume, report=lambda line: click.echo(json.dumps(line, allow_nan=False))
+        options,
+        data,
+        out,
+        resume=resume,
+        report=lambda line: click.echo(json.dumps(line, allow_nan=False)),
+        device=str(choose_device(device)),
     )
     return ExitCode.DONE
 

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from chequereader.errors import UsageError
 from chequereader.recognition.family import DigitNetwork
@@ -61,8 +62,17 @@ class Recipe:
     def before_pass(self, network: DigitNetwork, optimiser: torch.optim.Optimizer, digits: Tensor) -> None:
         """Prepare a pass through the training set; ``digits`` is a small sample of it."""
 
-    def loss(self, penalties: Tensor, targets: Tensor) -> Tensor:
-        """Return the criterion of each pattern, [batch]."""
+    def loss(self, penalties: Tensor, targets: Tensor, taught: Tensor | None = None) -> Tensor:
+        """Return the criterion of each pattern, [batch].
+
+        ``taught`` [batch, 10]: minus the logarithms of the probabilities that teachers give, where there are
+        any; ``UsageError`` from recipes that learn from targets alone.
+        """
+        if taught is not None:
+            raise UsageError("only the modern recipe learns from teachers; leave --teacher out")
+        return self._of_targets(penalties, targets)
+
+    def _of_targets(self, penalties: Tensor, targets: Tensor) -> Tensor:
         raise NotImplementedError
 
 
@@ -106,14 +116,18 @@ class Recipe1998(Recipe):
         assert isinstance(optimiser, LevenbergMarquardt)
         optimiser.set_curvature(curvature(network, network.prepare(digits), self.NONE_PENALTY))
 
-    def loss(self, penalties: Tensor, targets: Tensor) -> Tensor:
+    def _of_targets(self, penalties: Tensor, targets: Tensor) -> Tensor:
         """Eq. (9)."""
         return map_criterion(penalties, targets, self.NONE_PENALTY)
 
 
 @dataclass(frozen=True)
 class RecipeModern(Recipe):
-    """The same networks trained as today: distortions on the fly, AdamW, one cycle, averaged weights."""
+    """The same networks trained as today: distortions on the fly, AdamW, one cycle, averaged weights.
+
+    Where there are teachers, their softened answers to the distorted digits are learned as well (Hinton,
+    Vinyals and Dean 2015).
+    """
 
     epochs: int = 60
     batch: int = 128
@@ -125,6 +139,9 @@ class RecipeModern(Recipe):
     NONE_PENALTY: ClassVar[float] = 3.0
     DISTANCE: ClassVar[float] = 8.0
     """Squared RBF distance that counts as one unit of penalty; the paper's 1 makes posteriors too hard."""
+    TEMPERATURE: ClassVar[float] = 3.0
+    TAUGHT: ClassVar[float] = 0.8
+    """The share of the criterion that is the teachers'."""
 
     def start(self, network: DigitNetwork) -> None:
         """Start with signals that keep their variance."""
@@ -141,9 +158,37 @@ class RecipeModern(Recipe):
             return self.PEAK * (step + 1) / (top + 1)
         return self.PEAK * 0.5 * (1.0 + math.cos(math.pi * (step - top) / (steps - top)))
 
-    def loss(self, penalties: Tensor, targets: Tensor) -> Tensor:
-        """Eq. (9) of scaled distances."""
+    def loss(self, penalties: Tensor, targets: Tensor, taught: Tensor | None = None) -> Tensor:
+        """Eq. (9) of scaled distances; with teachers, beside it the divergence from what they say."""
+        own = self._of_targets(penalties, targets)
+        if taught is None:
+            return own
+        said = F.log_softmax(-penalties / (self.DISTANCE * self.TEMPERATURE), dim=1)
+        wanted = F.softmax(-taught / self.TEMPERATURE, dim=1)
+        apart = F.kl_div(said, wanted, reduction="none").sum(dim=1) * self.TEMPERATURE**2
+        return (1.0 - self.TAUGHT) * own + self.TAUGHT * apart
+
+    def _of_targets(self, penalties: Tensor, targets: Tensor) -> Tensor:
         return map_criterion(penalties / self.DISTANCE, targets, self.NONE_PENALTY)
+
+
+@dataclass(frozen=True)
+class RecipeTeacher(RecipeModern):
+    """What goes with ``lenet5-wide-maxpool``: the modern recipe with cross-entropy.
+
+    Batch normalisation doesn't go with averaged weights.
+    """
+
+    epochs: int = 40
+    batch: int = 256
+    averaging: ClassVar[float] = 0.0
+
+    def start(self, network: DigitNetwork) -> None:
+        """As layers start by themselves."""
+
+    def _of_targets(self, penalties: Tensor, targets: Tensor) -> Tensor:
+        """Cross-entropy."""
+        return penalties.gather(1, targets[:, None])[:, 0]
 
 
 @dataclass(frozen=True)
@@ -164,7 +209,7 @@ class RecipeTaught(Recipe):
         """Constant."""
         return self.RATE
 
-    def loss(self, penalties: Tensor, targets: Tensor) -> Tensor:
+    def _of_targets(self, penalties: Tensor, targets: Tensor) -> Tensor:
         """Cross-entropy: the penalties are minus logarithms of probabilities already."""
         return penalties.gather(1, targets[:, None])[:, 0]
 
@@ -180,4 +225,8 @@ def choose_recipe(architecture: str, name: str) -> Recipe:
         if name != "modern":
             raise UsageError("lenet5-maxpool has no RBF output to train as in 1998; use --recipe modern")
         return RecipeTaught()
+    if architecture == "lenet5-wide-maxpool":
+        if name != "modern":
+            raise UsageError("lenet5-wide-maxpool is of today; use --recipe modern")
+        return RecipeTeacher()
     return Recipe1998() if name == "1998" else RecipeModern()

@@ -41,7 +41,10 @@ Metrics = dict[str, Any]
 
 @dataclass(frozen=True)
 class DigitOptions:
-    """What is asked for; ``None`` leaves it to the recipe. ``digits``: train on the first so many only."""
+    """What is asked for; ``None`` leaves it to the recipe. ``digits``: train on the first so many only.
+
+    ``teachers``: files that ``train_digits`` wrote, of networks to learn from.
+    """
 
     architecture: str
     recipe: str = "1998"
@@ -50,6 +53,11 @@ class DigitOptions:
     batch: int | None = None
     distortion: str | None = None
     digits: int | None = None
+    teachers: tuple[str, ...] = ()
+
+    def told(self) -> dict[str, Any]:
+        """Return the options as JSON keeps them."""
+        return {**asdict(self), "teachers": list(self.teachers)}
 
     def resolved(self) -> Recipe:
         """Return the recipe with the options put in; ``UsageError`` where they make no sense together."""
@@ -80,6 +88,7 @@ def train_digits(
     *,
     resume: bool = False,
     report: Callable[[Metrics], None] = lambda _: None,
+    device: str = "cpu",
 ) -> DigitNetwork | BoostedLeNet4:
     """Train on MNIST in ``data`` (idx files), write the run's files into ``out``, and return the network.
 
@@ -92,10 +101,12 @@ def train_digits(
     make_folder(out)
     if options.architecture == BOOSTED:
         boosted = _train_boosted(options, recipe, digits, test, out, resume, report)
-        save_state(out / WEIGHTS, boosted.state_dict(), asdict(options))
+        save_state(out / WEIGHTS, boosted.state_dict(), options.told())
         return boosted
-    run = _Run(out, asdict(options), test, report)
-    return run.train(DigitTraining(options.architecture, recipe, digits, options.seed), resume)
+    run = _Run(out, options.told(), test, report)
+    teachers = [load_teacher(Path(path)) for path in options.teachers]
+    training = DigitTraining(options.architecture, recipe, digits, options.seed, device, teachers)
+    return run.train(training, resume)
 
 
 def load_digits(path: Path) -> DigitNetwork | BoostedLeNet4:
@@ -112,6 +123,14 @@ def load_digits(path: Path) -> DigitNetwork | BoostedLeNet4:
     network = BoostedLeNet4() if name == BOOSTED else digit_network(name)
     restore_network(path, network, tensors)
     network.eval()
+    return network
+
+
+def load_teacher(path: Path) -> DigitNetwork:
+    """Read a single network as ``load_digits`` does; ``UsageError`` for a boosted one."""
+    network = load_digits(path)
+    if isinstance(network, BoostedLeNet4):
+        raise UsageError(f"{path}: three networks that ask each other; teach with a single one")
     return network
 
 
@@ -138,7 +157,7 @@ def _train_boosted(
             plan = replace(recipe, distortion="none")
         folder = out / f"net{number}"
         make_folder(folder)
-        about = {**asdict(options), "net": number, "patterns": len(chosen)}
+        about = {**options.told(), "net": number, "patterns": len(chosen)}
         training = DigitTraining("lenet4", plan, chosen, chance)
         begun = resume and (number == 1 or (folder / CHECKPOINT).exists())
         network = _Run(folder, about, test, report).train(training, begun)
@@ -147,7 +166,7 @@ def _train_boosted(
     boosted = BoostedLeNet4(networks)
     boosted.trust_first(digits.pictures)
     cost = boosted.cost(boosted.prepare(test.pictures))
-    metrics = {**asdict(options), "net": "all", **measure(boosted, test), "cost": cost}
+    metrics = {**options.told(), "net": "all", **measure(boosted, test), "cost": cost}
     write_text(out / METRICS, json.dumps(metrics) + "\n")
     report(metrics)
     return boosted
@@ -185,7 +204,7 @@ class _Run:
                 self._save(training, lines)
                 self.report(metrics)
         save_state(self.folder / WEIGHTS, training.result.state_dict(), self.about)
-        return training.result
+        return training.result.eval()
 
     def _begin(self, training: DigitTraining, resume: bool) -> list[Metrics]:
         path = self.folder / CHECKPOINT

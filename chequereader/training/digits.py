@@ -8,6 +8,7 @@ recogniser of cheques: see ``characters`` and ``through_graph``.
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,10 @@ class DigitSet:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def to(self, device: torch.device | str) -> DigitSet:
+        """Return the set on a device."""
+        return DigitSet(self.pictures.to(device), self.labels.to(device))
+
     @classmethod
     def read(cls, folder: Path, part: str, limit: int | None = None) -> DigitSet:
         """Read MNIST's part "train" or "t10k", or its first ``limit`` digits, from a folder of idx files.
@@ -62,18 +67,33 @@ def derived_seed(*parts: int) -> int:
 
 
 class DigitTraining:
-    """A training under way: a network, its optimiser, and the number of steps done."""
+    """A training under way: a network, its optimiser, and the number of steps done.
 
-    def __init__(self, architecture: str, recipe: Recipe, digits: DigitSet, seed: int) -> None:
-        self.recipe, self.digits, self.seed = recipe, digits, seed
+    ``device``: where it trains, as torch names it; a GPU draws other chances than a CPU. ``teachers``:
+    trained networks that a recipe may learn from.
+    """
+
+    def __init__(
+        self,
+        architecture: str,
+        recipe: Recipe,
+        digits: DigitSet,
+        seed: int,
+        device: str = "cpu",
+        teachers: Sequence[DigitNetwork] = (),
+    ) -> None:
+        self.recipe, self.digits, self.seed = recipe, digits.to(device), seed
+        self.device = device
+        self.teachers = [teacher.to(device).eval() for teacher in teachers]
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(derived_seed(seed, _WEIGHTS))
             self.network = digit_network(architecture)
             recipe.start(self.network)
+        self.network.to(device)
         self.optimiser = recipe.optimiser(self.network)
         self.averaged = copy.deepcopy(self.network)
         self.step = 0
-        self.loss_sum = 0.0
+        self.loss_sum = torch.zeros((), dtype=torch.float64, device=device)
         self._order: tuple[int, Tensor] = (-1, torch.empty(0))
 
     @property
@@ -99,40 +119,51 @@ class DigitTraining:
     def mean_loss(self) -> float:
         """Return the criterion's mean over the patterns of the current pass so far."""
         done = (self.step - 1) % self.pass_steps + 1
-        return self.loss_sum / min(done * self.recipe.batch, len(self.digits))
+        return float(self.loss_sum) / min(done * self.recipe.batch, len(self.digits))
 
     def _advance(self) -> None:
         epoch, within = divmod(self.step, self.pass_steps)
         if within == 0:
-            self.loss_sum = 0.0
+            self.loss_sum.zero_()
+            self.network.train()
             self.recipe.before_pass(self.network, self.optimiser, self._sample(epoch))
         chosen = self._chosen(epoch, within)
-        chance = torch.Generator().manual_seed(derived_seed(self.seed, _DISTORTION, self.step))
+        chance = torch.Generator(self.device).manual_seed(derived_seed(self.seed, _DISTORTION, self.step))
         pictures = DISTORTIONS[self.recipe.distortion](self.digits.pictures[chosen], chance)
         for group in self.optimiser.param_groups:
             group["lr"] = self.recipe.rate(self.step, self.steps, epoch)
-        losses = self.recipe.loss(digit_penalties(self.network, pictures), self.digits.labels[chosen])
+        penalties = digit_penalties(self.network, pictures)
+        losses = self.recipe.loss(penalties, self.digits.labels[chosen], self._taught(pictures))
         self.optimiser.zero_grad(set_to_none=True)
         total = losses.sum()
         (total if self.recipe.summed else total / len(chosen)).backward()
         self.optimiser.step()
         self.step += 1
-        self.loss_sum += total.item()
+        self.loss_sum += total.detach()
         if self.recipe.averaging:
             _average(self.averaged, self.network, min(self.recipe.averaging, 1 - 1 / self.step))
+
+    @torch.no_grad()
+    def _taught(self, pictures: Tensor) -> Tensor | None:
+        """Return minus the log of the teachers' geometric mean, [batch, 10]; nothing without teachers."""
+        if not self.teachers:
+            return None
+        told = torch.stack([digit_penalties(teacher, pictures) for teacher in self.teachers]).mean(dim=0)
+        return -torch.log_softmax(-told, dim=1)
 
     def _chosen(self, epoch: int, within: int) -> Tensor:
         which = 0 if self.recipe.constant_order else epoch
         if self._order[0] != which:
             chance = np.random.default_rng(derived_seed(self.seed, _ORDER, which))
-            self._order = which, torch.from_numpy(chance.permutation(len(self.digits)))
+            self._order = which, torch.from_numpy(chance.permutation(len(self.digits))).to(self.device)
         start = within * self.recipe.batch
         return self._order[1][start : start + self.recipe.batch]
 
     def _sample(self, epoch: int) -> Tensor:
         chance = np.random.default_rng(derived_seed(self.seed, _SAMPLE, epoch))
         count = min(CURVATURE_PATTERNS, len(self.digits))
-        return self.digits.pictures[torch.from_numpy(chance.permutation(len(self.digits))[:count])]
+        chosen = torch.from_numpy(chance.permutation(len(self.digits))[:count])
+        return self.digits.pictures[chosen.to(self.device)]
 
     def save(self, path: Path, about: dict[str, Any]) -> None:
         """Write the state, with whatever JSON can hold beside it."""
@@ -141,7 +172,7 @@ class DigitTraining:
             **prefixed("averaged", self.averaged.state_dict()),
             **prefixed("optimiser", optimiser_tensors(self.optimiser)),
         }
-        save_state(path, tensors, {**about, "step": self.step, "loss_sum": self.loss_sum})
+        save_state(path, tensors, {**about, "step": self.step, "loss_sum": float(self.loss_sum)})
 
     def load(self, path: Path) -> dict[str, Any]:
         """Go on from a state and return what was saved beside it; ``WeightsError`` if it doesn't fit."""
@@ -149,13 +180,15 @@ class DigitTraining:
         restore_network(path, self.network, unprefixed("network", tensors))
         restore_network(path, self.averaged, unprefixed("averaged", tensors))
         restore_optimiser(self.optimiser, unprefixed("optimiser", tensors))
-        self.step, self.loss_sum = about["step"], about["loss_sum"]
+        self.step = about["step"]
+        self.loss_sum.fill_(about["loss_sum"])
         return about
 
 
 @torch.no_grad()
 def predict(network: DigitNetwork | BoostedLeNet4, pictures: Tensor, batch: int = 1000) -> Tensor:
-    """Return the penalties [n, 10] of pictures uint8 [n, 28, 28]."""
+    """Return the penalties [n, 10] of pictures uint8 [n, 28, 28], which are on the network's device."""
+    network.eval()
     return torch.cat([network(network.prepare(part)).flatten(1) for part in pictures.split(batch)])
 
 
@@ -165,8 +198,9 @@ def measure(network: DigitNetwork | BoostedLeNet4, digits: DigitSet) -> dict[str
     Patterns with the smallest gap between the two best classes are rejected first; errors are counted among
     the patterns that are left.
     """
-    penalties = predict(network, digits.pictures)
-    wrong = penalties.argmin(dim=1) != digits.labels
+    device = next(network.parameters()).device
+    penalties = predict(network, digits.pictures.to(device)).cpu()
+    wrong = penalties.argmin(dim=1) != digits.labels.cpu()
     return {
         "test_error": float(wrong.double().mean()),
         "test_rejected": least_rejected(gap(penalties), wrong),

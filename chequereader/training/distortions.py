@@ -1,7 +1,7 @@
 """Distortions of characters on the fly: planar affine ones (section III), elastic ones and of the stroke.
 
-Another set for each picture each time, drawn from the generator that is passed. Not for distorting whole
-scans: see ``synthetic``.
+Another set for each picture each time, drawn from the generator that is passed, which is of the pictures'
+device. Not for distorting whole scans: see ``synthetic``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ def distort(crops: Tensor, strength: float, generator: torch.Generator) -> Tenso
     """Return distorted crops, uint8 [batch, height, width].
 
     ``strength`` 1 is about what handwriting varies by: translation, scaling, squeezing, shear, a little
-    rotation, and the pressure of the pen. The ``generator`` is of the crops' device.
+    rotation, and the pressure of the pen.
     """
     n = len(crops)
 
@@ -59,13 +59,14 @@ def elastic(
     """
     grid = F.affine_grid(_planar(crops, generator), _planes(crops), align_corners=False)
     count, height, width = crops.shape
-    field = torch.rand((2 * count, 1, height, width), generator=generator) * 2.0 - 1.0
+    shape = (2 * count, 1, height, width)
+    field = torch.rand(shape, generator=generator, device=crops.device) * 2.0 - 1.0
     reach = int(3 * smoothness)
-    bell = torch.exp(-0.5 * (torch.arange(-reach, reach + 1) / smoothness) ** 2)
+    bell = torch.exp(-0.5 * (torch.arange(-reach, reach + 1, device=crops.device) / smoothness) ** 2)
     bell = bell / bell.sum()
     field = F.conv2d(field, bell[None, None, :, None], padding=(reach, 0))
     field = F.conv2d(field, bell[None, None, None, :], padding=(0, reach))
-    pixels = torch.tensor([width, height]) / 2.0  # the grid goes from -1 to 1
+    pixels = torch.tensor([width, height], device=crops.device) / 2.0  # the grid goes from -1 to 1
     moves = field.view(count, 2, height, width).permute(0, 2, 3, 1) * (amplitude / pixels)
     return _sampled(crops, grid + moves)
 
@@ -76,10 +77,10 @@ def _planes(crops: Tensor) -> list[int]:
 
 def _planar(crops: Tensor, generator: torch.Generator) -> Tensor:
     def uniform(reach: float) -> Tensor:
-        return (torch.rand(len(crops), generator=generator) * 2.0 - 1.0) * reach
+        return (torch.rand(len(crops), generator=generator, device=crops.device) * 2.0 - 1.0) * reach
 
     scale, squeeze, shear = torch.exp(uniform(0.12)), torch.exp(uniform(0.1)), uniform(0.25)
-    theta = torch.zeros(len(crops), 2, 3)
+    theta = torch.zeros(len(crops), 2, 3, device=crops.device)
     theta[:, 0, 0], theta[:, 1, 1] = scale * squeeze, scale / squeeze
     theta[:, 0, 1] = shear
     theta[:, 0, 2], theta[:, 1, 2] = uniform(2 / 14), uniform(2 / 14)
