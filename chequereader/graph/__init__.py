@@ -1,5 +1,6 @@
 """Graph transformer networks: packed weighted graphs, composed and scored (sections VI and VIII)."""
 
+from chequereader.graph.chains import chain_forward
 from chequereader.graph.composition import REFUSED, compose
 from chequereader.graph.draw import to_dot, to_svg
 from chequereader.graph.epsilon import remove_epsilon
@@ -38,6 +39,7 @@ __all__ = [
     "UnreachableFinalError",
     "arc_posteriors",
     "best_path",
+    "chain_forward",
     "closure",
     "compose",
     "concatenation",

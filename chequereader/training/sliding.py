@@ -21,8 +21,8 @@ from torch import Tensor, nn
 from chequereader.alphabet import AMOUNTS
 from chequereader.grammar import Grammar
 from chequereader.grammar.held import held, holding_penalties
-from chequereader.graph import Graph, forward, pack
-from chequereader.recognition.sliding import SlidingRecogniser, chain
+from chequereader.graph import Graph, chain_forward, pack
+from chequereader.recognition.sliding import SlidingRecogniser
 from chequereader.training.composing import Composer
 from chequereader.training.feeding import composed, distorted
 from chequereader.training.resume import LEAST_STEPS, Progress
@@ -97,11 +97,12 @@ def train_sliding(
         # what is dropped doesn't depend on where training was stopped
         torch.manual_seed(int(rng.integers(2**31)))
         order = list(batches(np.diff(shown_now.column), options.batch, rng))
-        for inputs, counts, truths in distorted(shown_now, order, options.distortion, rng, workers):
-            penalties = shown(recogniser, inputs.to(device), counts)
+        for inputs, positions, truths in distorted(shown_now, order, options.distortion, rng, workers):
+            penalties = shown(recogniser, inputs.to(device))
+            counts = torch.tensor(positions, device=device)
             loss = correct_penalty(penalties, counts, truths, correct_of)
             if discriminative:
-                loss = loss - forward(chain(counts, device), penalties, free)
+                loss = loss - chain_forward(penalties, counts, free)
             found = torch.isfinite(loss)
             optimiser.zero_grad(set_to_none=True)
             if found.any():
@@ -118,31 +119,26 @@ def train_sliding(
     return averaged.eval()
 
 
-def shown(recogniser: SlidingRecogniser, strips: Tensor, counts: list[int]) -> Tensor:
-    """Return holding penalties [positions of all strips, 2 * labels], padding left out."""
+def shown(recogniser: SlidingRecogniser, strips: Tensor) -> Tensor:
+    """Return holding penalties [strips, positions, 2 * labels], those of the padding too."""
     with half_precision(strips.device):
         penalties = recogniser(strips)
-    return holding_penalties(torch.cat([p[:n] for p, n in zip(penalties, counts, strict=True)]))
+    return holding_penalties(penalties)
 
 
 def correct_penalty(
-    penalties: Tensor, counts: Sequence[int], truths: Sequence[str], correct_of: Callable[[str], Graph]
+    penalties: Tensor, counts: Tensor, truths: Sequence[str], correct_of: Callable[[str], Graph]
 ) -> Tensor:
     """Return the forward penalty of each strip's correct readings, [strips]; all ways to write it together.
 
-    ``penalties`` as ``shown`` gives them; ``correct_of`` gives a text's grammar over positions.
+    ``penalties`` as ``shown`` gives them, of which strip m has the first ``counts`` [m]; ``correct_of`` gives
+    a text's grammar over positions.
     """
-    rows = penalties.split(list(counts))
     said = [(strip, way) for strip, truth in enumerate(truths) for way in ways_to_write(truth)]
-    found = forward(
-        chain([counts[strip] for strip, _ in said], penalties.device),
-        torch.cat([rows[strip] for strip, _ in said]),
-        pack([correct_of(way) for _, way in said]).to(penalties.device),
-    )
-    if len(said) == len(truths):
-        return found
-    owner = torch.tensor([strip for strip, _ in said], device=found.device)
-    return _summed(found, owner, len(truths))
+    owner = torch.tensor([strip for strip, _ in said], device=penalties.device)
+    grammar = pack([correct_of(way) for _, way in said]).to(penalties.device)
+    found = chain_forward(penalties[owner], counts[owner], grammar)
+    return found if len(said) == len(truths) else _summed(found, owner, len(truths))
 
 
 def _summed(penalties: Tensor, owner: Tensor, count: int) -> Tensor:
