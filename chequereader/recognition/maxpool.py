@@ -81,6 +81,40 @@ class MaxPoolLeNet5(nn.Module):
         made._side_by_side()
         return made
 
+    def normalised(self, pictures: Tensor, dropped: float = 0.0) -> Self:
+        """Return a ``plain`` network as it goes on training: the same function, with batch normalisation.
+
+        Its means and variances are those of ``pictures`` uint8 [batch, 32, width]; ``dropped`` as for a new
+        network.
+        """
+        made = copy.deepcopy(self)
+        x = to_input(pictures)
+        for name in ("c1", "c3", "c5", "f6"):
+            old = getattr(made, name)
+            assert isinstance(old, nn.Conv2d)
+            assert old.bias is not None
+            convolution = nn.Conv2d(old.in_channels, old.out_channels, old.kernel_size[0], bias=False)
+            batch = nn.BatchNorm2d(old.out_channels)
+            layer = nn.Sequential(convolution, batch)
+            with torch.no_grad():
+                convolution.weight.copy_(old.weight)
+                variance, mean = torch.var_mean(convolution(x), dim=(0, 2, 3), correction=0)
+                batch.load_state_dict(
+                    {
+                        "running_mean": mean,
+                        "running_var": variance,
+                        "weight": (variance + batch.eps).sqrt(),
+                        "bias": mean + old.bias,
+                        "num_batches_tracked": torch.tensor(0),
+                    }
+                )
+                x = layer.eval()(x)
+                x = F.relu(F.max_pool2d(x, 2) if name in ("c1", "c3") else x)
+            setattr(made, name, layer)
+        made.dropped = dropped
+        made._side_by_side()
+        return made.train()
+
 
 def _layer(inputs: int, outputs: int, size: int, normalised: bool) -> nn.Module:
     if not normalised:

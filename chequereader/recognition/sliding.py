@@ -63,6 +63,22 @@ class SlidingRecogniser(nn.Module):
         """Return the recogniser as it reads, without what only training needs."""
         return joined([self])
 
+    def started(self, number: int, strips: Tensor, dropped: float) -> SlidingRecogniser:
+        """Return one network of a plain recogniser as it goes on training.
+
+        ``strips`` uint8 [batch, 32, width] and ``dropped`` as for ``MaxPoolLeNet5.normalised``; the paper's
+        networks go on as they are. Numbers beyond the last network begin with the first again.
+        """
+        number %= len(self.networks)
+        made = SlidingRecogniser(self.alphabet, self.architecture)
+        network = self.networks[number]
+        if isinstance(network, MaxPoolLeNet5):
+            network = network.normalised(strips, dropped)
+        made.networks[0] = network.requires_grad_(True)
+        with torch.no_grad():
+            made.prior.copy_(self.prior[number : number + 1])
+        return made
+
 
 def joined(recognisers: Sequence[SlidingRecogniser]) -> SlidingRecogniser:
     """Return one recogniser, as it reads, with the networks of several of one architecture."""

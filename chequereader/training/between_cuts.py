@@ -11,11 +11,13 @@ from pathlib import Path
 import torch
 
 from chequereader.alphabet import AMOUNTS
-from chequereader.grammar import amounts
+from chequereader.grammar import Grammar, amounts
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.segmentation.segmenter import GEOMETRY
 from chequereader.training.characters import CharacterOptions, train_characters
 from chequereader.training.checkpoints import load_state, save_state
+from chequereader.training.committee import started_from
+from chequereader.training.lattices import Lattices
 from chequereader.training.shards import Shards, lattices_of
 from chequereader.training.side_by_side import Report
 from chequereader.training.through_graph import GraphOptions, Reading, train_through_graph
@@ -29,7 +31,8 @@ class BetweenCuts:
 
     The first training normalises batches where the ``architecture`` can; the second, which sees all
     candidates of few fields at a time, takes the network as it reads. ``compiled`` as for
-    ``train_characters``; ``device`` as torch names it.
+    ``train_characters``; ``device`` as torch names it. With a file of weights to ``start`` from
+    it is that file's network, and is trained through the graph alone.
     """
 
     architecture: str
@@ -39,6 +42,7 @@ class BetweenCuts:
     work: Path
     compiled: bool
     device: str = "cpu"
+    start: Path | None = None
 
     @property
     def _done(self) -> Path:
@@ -54,6 +58,24 @@ class BetweenCuts:
         grammar = amounts("auto")
         lattices = lattices_of(self.shards, grammar)
         report({"stage": "material", "fields": len(lattices), "candidates": len(lattices.source)})
+        reading = train_through_graph(
+            self._begun(lattices, grammar, report).to(self.device),
+            grammar,
+            lattices,
+            self.graph,
+            lambda line: report({"stage": "graph", **line}),
+            compiled=self.compiled,
+            state=self.work / "graph.safetensors",
+        )
+        save_state(self._done, reading.state_dict(), {})
+
+    def _begun(self, lattices: Lattices, grammar: Grammar, report: Report) -> Reading:
+        """Return what the training through the graph starts from."""
+        if self.start is not None:
+            loaded = started_from(self.start, self.architecture)
+            return Reading(
+                loaded.recogniser.requires_grad_(True), grammar.with_penalty(loaded.grammar_penalty)
+            )
         torch.manual_seed(self.characters.seed)
         recogniser = Recogniser(AMOUNTS, len(GEOMETRY), self.architecture, normalised=True, dropped=_DROPPED)
         recogniser.to(self.device)
@@ -65,16 +87,7 @@ class BetweenCuts:
             compiled=self.compiled,
             state=self.work / "characters.safetensors",
         )
-        reading = train_through_graph(
-            Reading(recogniser.plain(), grammar).to(self.device),
-            grammar,
-            lattices,
-            self.graph,
-            lambda line: report({"stage": "graph", **line}),
-            compiled=self.compiled,
-            state=self.work / "graph.safetensors",
-        )
-        save_state(self._done, reading.state_dict(), {})
+        return Reading(recogniser.plain(), grammar)
 
     def load(self) -> Reading:
         """Return what was trained."""

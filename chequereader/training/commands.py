@@ -142,6 +142,11 @@ def train_digits_command(
     "--compile", "compiled", is_flag=True, help="Compile the network: twice as fast, needs a C++ compiler."
 )
 @click.option(
+    "--start",
+    metavar="standard|FILE",
+    help="Weights to go on from instead of from chance: those that ship, or a file.",
+)
+@click.option(
     "--device",
     default="auto",
     show_default=True,
@@ -183,6 +188,7 @@ def train_reader_command(
     epochs: int | None,
     sliding_epochs: int | None,
     compiled: bool,
+    start: str | None,
     device: str,
     processes: int,
     work: Path,
@@ -218,7 +224,7 @@ def train_reader_command(
         "graph_epochs": epochs,
         "sliding_epochs": sliding_epochs,
     }
-    recipe = Recipe(architecture=architecture, seed=seed, compiled=compiled)
+    recipe = Recipe(architecture=architecture, seed=seed, compiled=compiled, start=start)
     chosen = choose_device(device)
     if chosen.type == "cuda":
         recipe = replace(recipe, **ON_A_GPU)

@@ -14,8 +14,10 @@ from pathlib import Path
 import torch
 
 from chequereader.alphabet import AMOUNTS
+from chequereader.errors import UsageError, WeightsError
 from chequereader.grammar import amounts
-from chequereader.recognition.sliding import SlidingRecogniser, joined
+from chequereader.recognition.sliding import SlidingRecogniser, joined, padded
+from chequereader.recognition.store import Weights, load_weights
 from chequereader.training import material
 from chequereader.training.aligned import AlignedStrip, align
 from chequereader.training.checkpoints import load_state, save_state
@@ -23,8 +25,10 @@ from chequereader.training.composing import Composer
 from chequereader.training.shards import Shards, strips_of
 from chequereader.training.side_by_side import Report
 from chequereader.training.sliding import SlidingOptions, train_sliding
+from chequereader.training.strips import Strips
 
 _DROPPED = 0.2
+_SAMPLE = 100  # strips, whose means and variances a network that goes on begins with
 _FIRST = 0.2  # of the passes: enough to align characters by
 
 
@@ -33,7 +37,8 @@ class SlidingNetwork:
     """A job: trains network ``number`` of an ``architecture`` and keeps it in ``work``.
 
     ``data``: folder with digit images and pen trajectories, as ``material.glyph_sources`` reads it;
-    ``device`` as torch names it; ``workers`` as for ``train_sliding``.
+    ``device`` as torch names it; ``workers`` as for ``train_sliding``. With a file of weights to ``start``
+    from it is that file's network, and is trained once.
     """
 
     number: int
@@ -44,6 +49,7 @@ class SlidingNetwork:
     work: Path
     device: str = "cpu"
     workers: int = 0
+    start: Path | None = None
 
     def _state(self, stage: str) -> Path:
         return self.work / f"sliding-{self.number}-{stage}.safetensors"
@@ -62,12 +68,11 @@ class SlidingNetwork:
         images, pens = material.glyph_sources(self.data) if self.data else ([], None)
         training, seed = self.training, self.training.seed + self.number
         torch.manual_seed(seed)
-        recogniser = SlidingRecogniser(AMOUNTS, self.architecture, normalised=True, dropped=_DROPPED)
-        recogniser.to(self.device)
-        first = max(round(_FIRST * training.epochs), 1)
+        recogniser = self._begun(strips).to(self.device)
+        first = 0 if self.start else max(round(_FIRST * training.epochs), 1)
         for stage, epochs in (("sliding", first), ("aligned", training.epochs - first)):
             if not epochs:
-                break
+                continue
             lines: list[AlignedStrip] = []
             if stage == "aligned" and "real" in self.shards:
                 real = strips_of(self.shards["real"], grammar)
@@ -90,11 +95,30 @@ class SlidingNetwork:
             )
         save_state(self._state("done"), recogniser.plain().state_dict(), {})
 
+    def _begun(self, strips: Strips) -> SlidingRecogniser:
+        if self.start is None:
+            return SlidingRecogniser(AMOUNTS, self.architecture, normalised=True, dropped=_DROPPED)
+        sliding = started_from(self.start, self.architecture).sliding
+        if sliding is None:
+            raise WeightsError(f"{self.start}: no sliding recogniser in it to start from; leave --start out")
+        some = range(0, len(strips), max(len(strips) // _SAMPLE, 1))
+        return sliding.started(self.number, padded([strips.strip(m) for m in some])[0], _DROPPED)
+
     def load(self) -> SlidingRecogniser:
         """Return what was trained."""
         recogniser = SlidingRecogniser(AMOUNTS, self.architecture)
         recogniser.load_state_dict(load_state(self._state("done"))[0])
         return recogniser
+
+
+def started_from(weights: Path, architecture: str) -> Weights:
+    """Return weights to start from; ``UsageError`` if they are of another architecture."""
+    loaded = load_weights(weights)
+    if loaded.recogniser.architecture != architecture:
+        raise UsageError(
+            f"{weights}: made with {loaded.recogniser.architecture}; give --architecture of that name"
+        )
+    return loaded
 
 
 def committee(networks: Sequence[SlidingNetwork]) -> SlidingRecogniser:

@@ -16,7 +16,7 @@ from typing import Any
 from chequereader.cheque_set import ChequeSet
 from chequereader.errors import UsageError
 from chequereader.output import written_whole
-from chequereader.recognition.store import save_weights
+from chequereader.recognition.store import save_weights, weights_file
 from chequereader.training.between_cuts import BetweenCuts
 from chequereader.training.characters import CharacterOptions
 from chequereader.training.committee import SlidingNetwork, committee
@@ -32,6 +32,7 @@ class Recipe(Amounts):
 
     ``composed``: strips put together anew for each epoch of a sliding network, of which there are
     ``networks``. One ``architecture`` is used by all. Batches are of characters, of fields, and of strips.
+    ``start``: a file of weights to go on from, rather than from chance.
     """
 
     architecture: str = "lenet5-wide-maxpool"
@@ -48,6 +49,7 @@ class Recipe(Amounts):
     sliding_batch: int = 16
     seed: int = 0
     compiled: bool = False
+    start: str | None = None
 
 
 ON_A_GPU: dict[str, Any] = {
@@ -90,6 +92,7 @@ def train_reader(
     nothing to learn from, or if ``work`` holds what other settings made.
     """
     machine = machine or Machine()
+    start = None if recipe.start is None else weights_file(recipe.start)
     source = {
         "sets": [f"{s.folder.resolve()}: {len(s.truths)}" for s in sets],
         "data": data and str(data.resolve()),
@@ -113,6 +116,7 @@ def train_reader(
         states,
         recipe.compiled,
         machine.device,
+        start,
     )
     sliding = SlidingOptions(
         epochs=recipe.sliding_epochs,
@@ -123,7 +127,9 @@ def train_reader(
     )
     workers = machine.processes // recipe.networks if machine.processes > 2 else 0
     networks = [
-        SlidingNetwork(number, recipe.architecture, sliding, data, shards, states, machine.device, workers)
+        SlidingNetwork(
+            number, recipe.architecture, sliding, data, shards, states, machine.device, workers, start
+        )
         for number in range(recipe.networks)
     ]
     jobs: list[BetweenCuts | SlidingNetwork] = [cuts, *networks]

@@ -71,3 +71,19 @@ def test_states_are_dropped_in_training_only() -> None:
     for layer in (made.c1, made.c3, made.c5, made.f6):
         layer.eval()  # batch statistics aside
     assert not torch.equal(made.scores(x), made.scores(x))
+
+
+def test_a_plain_network_goes_on_with_normalisation_as_the_same_function() -> None:
+    torch.manual_seed(1)
+    shape = MAX_POOL_ARCHITECTURES["lenet5-maxpool"]
+    plain = MaxPoolLeNet5(shape, 5).eval().requires_grad_(False)
+    pictures = torch.randint(0, 256, (7, 32, 60), dtype=torch.uint8)
+    going_on = plain.normalised(pictures, dropped=0.3)
+    assert going_on.training and going_on.dropped == 0.3
+    wanted = plain.picture_scores(pictures)
+    assert torch.allclose(going_on.eval().picture_scores(pictures), wanted, atol=1e-5)
+    assert torch.allclose(going_on.plain().picture_scores(pictures), wanted, atol=1e-5)
+    batch = [m for m in going_on.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    assert len(batch) == 4
+    # of these very pictures means and variances are what training would take
+    assert torch.allclose(going_on.train().c1(to_input(pictures)), plain.c1(to_input(pictures)), atol=1e-4)
