@@ -61,7 +61,7 @@ class MaxPoolLeNet5(nn.Module):
         Higher is better.
         """
         if x.shape[1] == 1:
-            # one channel lies side by side with itself, but only strides that say so make C1's maps lie so too
+            # one channel lies side by side with itself, but only strides that say so make C1 keep to it
             x = x.contiguous().as_strided(x.shape, (x[0].numel(), 1, x.shape[3], 1))
         # the greatest first: the rectifier doesn't change which one that is
         x = F.relu(F.max_pool2d(self.c1(x), 2))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from chequereader.cheque_set import read_cheque_set
 from chequereader.errors import UsageError
@@ -60,3 +61,26 @@ def test_nothing_to_learn_from_is_told(tmp_path: Path) -> None:
     nothing = Recipe(architecture="lenet5", recombined=0, drawn=0, located=0)
     with pytest.raises(UsageError, match="nothing to learn from"):
         train_reader([], None, tmp_path / "work", tmp_path / "out.safetensors", nothing, lambda _: None)
+
+
+def test_training_goes_on_from_weights(samples: Path, tmp_path: Path) -> None:
+    cheques = read_cheque_set(samples)
+    first, on = tmp_path / "first.safetensors", tmp_path / "on.safetensors"
+    train_reader([cheques], None, tmp_path / "work", first, SMALL, lambda _: None)
+    still = replace(SMALL, start=str(first), graph_rate=1e-9, sliding_rate=1e-9)
+    lines: list[dict[str, object]] = []
+    train_reader([cheques], None, tmp_path / "more", on, still, lines.append)
+    assert {line["stage"] for line in lines} == {"material", "graph", "aligned"}, "one training each"
+    before, after = load_weights(first), load_weights(on)
+    assert torch.allclose(after.grammar_penalty, before.grammar_penalty, atol=1e-4)
+    for own, other in zip(after.recogniser.parameters(), before.recogniser.parameters(), strict=True):
+        assert torch.allclose(own, other, atol=1e-4), "at no rate nothing moves"
+    assert before.sliding is not None and after.sliding is not None
+    strips = torch.randint(0, 256, (2, 32, 80), dtype=torch.uint8)
+    # the means and variances of batches are learned at any rate
+    apart = (after.sliding(strips) - before.sliding(strips)).abs()
+    assert apart.median() < 0.5
+
+    wide = replace(still, architecture="lenet5-wide-maxpool")
+    with pytest.raises(UsageError, match="made with lenet5-maxpool"):
+        train_reader([cheques], None, tmp_path / "wide", on, wide, lambda _: None)
