@@ -144,7 +144,7 @@ def _level_rules(
 
 
 def _strokes(weak: NDArray[np.bool_], strong: NDArray[np.bool_], area: float) -> NDArray[np.bool_]:
-    """Return the components of ``weak`` that have a ``strong`` pixel, all of which are weak, and that area."""
+    """Return the components of ``weak`` of at least that area that hold a pixel of ``strong``, part of it."""
     labels, stats = labelled(weak.view(np.uint8))
     keep = np.zeros(len(stats), bool)
     keep[labels[strong]] = True
