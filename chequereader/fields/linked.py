@@ -6,6 +6,8 @@ pieces are linked.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -29,4 +31,5 @@ def linked_groups(
             break
         least = now
     order = np.argsort(least, kind="stable").astype(np.int32)
-    return np.split(order, np.flatnonzero(np.diff(least[order])) + 1) if count else []
+    ends = np.flatnonzero(np.diff(least[order], append=count)) + 1
+    return [order[a:b] for a, b in pairwise([0, *ends.tolist()])]
