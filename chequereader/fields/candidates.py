@@ -15,7 +15,7 @@ from chequereader.box import Box
 from chequereader.fields.groups import GAPS, Components, IntArray, group_along_lines, line_gaps
 from chequereader.fields.page_ink import INCH
 from chequereader.fields.parts import parts_of
-from chequereader.fields.rules import PrintedBox
+from chequereader.fields.rules import PrintedBox, hulls
 
 NARROWEST = 0.06 * INCH
 HEIGHTS = 0.09 * INCH, 0.9 * INCH
@@ -57,7 +57,7 @@ def _new(groups: Sequence[IntArray], found: dict[bytes, IntArray], boxes: IntArr
     groups = list(unknown.values())
     if not groups:
         return []
-    x0, y0, x1, y1 = _hulls(boxes, groups).T
+    x0, y0, x1, y1 = hulls(boxes, groups).T
     width, height = x1 - x0, y1 - y0
     # A group may be higher than its box, which then cuts it.
     fits = (width >= NARROWEST) & (width <= WIDEST) & (height >= HEIGHTS[0]) & (height <= 2 * HEIGHTS[1])
@@ -77,28 +77,20 @@ def _framed(
         return []
     starts = np.cumsum([0, *(len(group) for group in groups)])[:-1]
     around = np.logical_and.reduceat(held[:, np.concatenate(groups)], starts, axis=1)
-    hulls = _hulls(boxes, groups)
+    zones = hulls(boxes, groups)
     limits = np.array([frame.inside for frame in frames], np.int32).reshape(-1, 4)
     limits = limits + np.array([-OVERFLOW, -OVERFLOW, OVERFLOW, OVERFLOW], np.int32)
     smallest = np.full(len(groups), -1)
     if len(frames):
         smallest = np.where(around.any(axis=0), around.argmax(axis=0), -1)
         cut = smallest >= 0
-        hulls[cut, :2] = np.maximum(hulls[cut, :2], limits[smallest[cut], :2])
-        hulls[cut, 2:] = np.minimum(hulls[cut, 2:], limits[smallest[cut], 2:])
+        zones[cut, :2] = np.maximum(zones[cut, :2], limits[smallest[cut], :2])
+        zones[cut, 2:] = np.minimum(zones[cut, 2:], limits[smallest[cut], 2:])
     return [
         Candidate(Box(x0, y0, x1, y1), group, frames[frame] if frame >= 0 else None)
-        for (x0, y0, x1, y1), group, frame in zip(hulls.tolist(), groups, smallest.tolist(), strict=True)
+        for (x0, y0, x1, y1), group, frame in zip(zones.tolist(), groups, smallest.tolist(), strict=True)
         if x1 > x0 and 0 < y1 - y0 <= HEIGHTS[1]
     ]
-
-
-def _hulls(boxes: IntArray, groups: Sequence[IntArray]) -> IntArray:
-    """Return the box around each group, int32 [groups, 4]."""
-    members = boxes[np.concatenate(groups)]
-    starts = np.cumsum([0, *(len(group) for group in groups)])[:-1]
-    low = np.minimum.reduceat(members[:, :2], starts)
-    return np.concatenate([low, np.maximum.reduceat(members[:, 2:], starts)], axis=1)
 
 
 def centres_inside(boxes: IntArray, frames: Sequence[Box]) -> npt.NDArray[np.bool_]:

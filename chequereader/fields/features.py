@@ -110,6 +110,7 @@ def _frame(
         )
     x0, y0, x1, y1 = boxes.T
     reach = round(0.13 * INCH)
-    below = coverage(rules.horizontal, np.stack([x0, y1 - reach // 2, x1, y1 + reach], axis=1))
-    above = coverage(rules.horizontal, np.stack([x0, y0 - reach, x1, y0 + reach // 2], axis=1))
-    return [*rows.T, below, above]
+    below = np.stack([x0, y1 - reach // 2, x1, y1 + reach], axis=1)
+    above = np.stack([x0, y0 - reach, x1, y0 + reach // 2], axis=1)
+    covered = coverage(rules.horizontal, np.concatenate([below, above]))
+    return [*rows.T, *np.split(covered, 2)]

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from chequereader.fields.linked import linked_groups
 from chequereader.fields.page_ink import INCH, PageInk, dilated
 from chequereader.fields.rules import IntArray, PrintedBox, Rules, beside_ink
+from chequereader.segmentation.components import labelled
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -53,14 +52,14 @@ def find_components(page: PageInk, rules: Rules, printed: Sequence[PrintedBox]) 
     for box in printed:
         for x0, x1 in box.posts:
             text[max(box.inside.y0 - 2, 0) : box.inside.y1 + 2, x0:x1] = 0
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(text, connectivity=8)
+    labels, stats = labelled(text)
     width, height, area = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], stats[:, 4]
     keep = (np.maximum(width, height) >= SMALLEST) & (height <= TALLEST)
     keep[0] = False
     rows = np.flatnonzero(keep)
     if len(rows) > MOST:
         rows = np.sort(rows[np.argsort(-area[rows], kind="stable")[:MOST]])
-    new = np.full(count, -1, np.int32)
+    new = np.full(len(stats), -1, np.int32)
     new[rows] = np.arange(len(rows), dtype=np.int32)
     x0, y0 = stats[rows, cv2.CC_STAT_LEFT], stats[rows, cv2.CC_STAT_TOP]
     boxes = np.stack([x0, y0, x0 + width[rows], y0 + height[rows]], axis=1).astype(np.int32)
@@ -118,12 +117,5 @@ def line_gaps(boxes: IntArray) -> LineGaps:
 
 def group_along_lines(gaps: LineGaps, widest: float) -> list[IntArray]:
     """Return the groups linked by gaps of at most ``widest``: rows of components, ascending."""
-    if gaps.count == 0:
-        return []
     linked = gaps.gap <= widest
-    pairs = gaps.left[linked], gaps.right[linked]
-    graph = coo_array((np.ones(len(pairs[0]), np.int8), pairs), shape=(gaps.count, gaps.count))
-    count, owner = connected_components(graph, directed=False)
-    order = np.argsort(owner, kind="stable").astype(np.int32)
-    ends = np.searchsorted(owner[order], np.arange(count + 1))
-    return [order[a:b] for a, b in pairwise(ends.tolist())]
+    return linked_groups(gaps.left[linked], gaps.right[linked], gaps.count)

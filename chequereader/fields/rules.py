@@ -6,16 +6,17 @@ Not for text: a row of letters that survives the opening is told from a rule by 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from chequereader.box import Box
+from chequereader.fields.linked import linked_groups
 from chequereader.fields.page_ink import INCH, GreyImage, PageInk, dilated
+from chequereader.segmentation.components import component_stats, labelled
 
 IntArray = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.uint8]
@@ -87,12 +88,12 @@ def _standing_free(lines: Mask, ink: Mask) -> tuple[Mask, IntArray]:
     Text that stands on a rule inks few pixels close to it; the edge of a row of letters has their strokes
     along half its length on one side.
     """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
+    labels, stats = labelled(lines)
     area = stats[:, cv2.CC_STAT_AREA]
     inside = np.flatnonzero(lines)
     owner = labels.reshape(-1)[inside]
     beside = beside_ink(ink & (1 - lines)).reshape(-1)[inside]
-    crowded = np.bincount(owner, beside, count) / np.maximum(area, 1)
+    crowded = np.bincount(owner, beside, len(stats)) / np.maximum(area, 1)
     keep = (area <= THICKEST * stats[:, cv2.CC_STAT_WIDTH]) & (crowded <= CROWDED)
     keep[0] = False
     kept = np.zeros_like(lines)
@@ -145,7 +146,7 @@ def tinted_boxes(page: PageInk) -> list[PrintedBox]:
     across, down = round(0.25 * INCH), round(0.12 * INCH)
     level = _opened(_steps(cv2.blur(page.paper, (across, 1)), 0), HORIZONTAL, 1)
     upright = _opened(_steps(cv2.blur(page.paper, (1, down)), 1), 1, VERTICAL)
-    stats = cv2.connectedComponentsWithStats(level, connectivity=8)[2][1:]
+    stats = component_stats(level)
     x0, y0, width, height = stats[:, :4].T
     segments = np.stack([x0, y0, x0 + width, y0 + height], axis=1).astype(np.int32)
     return printed_boxes(Rules(level, upright, segments[height <= STEP_HEIGHT]))
@@ -167,12 +168,17 @@ def _joined(segments: IntArray) -> IntArray:
     x0, y0, x1, y1 = segments.T
     level = (np.maximum(y0[:, None], y0) - np.minimum(y1[:, None], y1)) <= 1
     near = (np.maximum(x0[:, None], x0) - np.minimum(x1[:, None], x1)) <= BROKEN
-    count, owner = connected_components(csr_array(level & near), directed=False)
-    joined = np.empty((count, 4), np.int32)
-    for i in range(count):
-        own = segments[owner == i]
-        joined[i, :2], joined[i, 2:] = own[:, :2].min(axis=0), own[:, 2:].max(axis=0)
-    return joined
+    first, second = np.nonzero(level & near)
+    groups = linked_groups(first, second, len(segments))
+    return hulls(segments, groups)
+
+
+def hulls(boxes: IntArray, groups: Sequence[IntArray]) -> IntArray:
+    """Return the box around the boxes [n, 4] of each group, int32 [groups, 4]."""
+    members = boxes[np.concatenate(groups)]
+    starts = np.cumsum([0, *(len(group) for group in groups)])[:-1]
+    low = np.minimum.reduceat(members[:, :2], starts)
+    return np.concatenate([low, np.maximum.reduceat(members[:, 2:], starts)], axis=1)
 
 
 def _between(horizontal: Mask, vertical: Mask, upper: IntArray, lower: IntArray) -> list[PrintedBox]:
@@ -214,9 +220,10 @@ def _between(horizontal: Mask, vertical: Mask, upper: IntArray, lower: IntArray)
 def coverage(mask: Mask, boxes: IntArray) -> npt.NDArray[np.float32]:
     """Return for each box [n, 4] the share of its columns that hold a set pixel, float32 [n]."""
     height, width = mask.shape
-    inside = np.clip(boxes, 0, [width, height, width, height])
-    shares = np.zeros(len(boxes), np.float32)
-    for i, (x0, y0, x1, y1) in enumerate(inside.tolist()):
-        if x1 > x0 and y1 > y0:
-            shares[i] = np.count_nonzero(mask[y0:y1, x0:x1].max(axis=0)) / (x1 - x0)
-    return shares
+    x0, y0, x1, y1 = np.clip(boxes, 0, [width, height, width, height]).T
+    # by columns, so that each one's count of pixels from the top runs along memory
+    above = np.zeros((width, height + 1), np.int16)
+    np.cumsum(np.ascontiguousarray(mask.T), axis=1, dtype=np.int16, out=above[:, 1:])
+    column = np.arange(width)[:, None]
+    held = (above.take(y1, axis=1) > above.take(y0, axis=1)) & (column >= x0) & (column < x1)
+    return (np.count_nonzero(held, axis=0) / np.maximum(x1 - x0, 1)).astype(np.float32)

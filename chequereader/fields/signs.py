@@ -64,11 +64,11 @@ def sign_likeness(components: Components) -> tuple[FloatArray, list[str]]:
     if len(rows) == 0:
         return likeness, signs
     names, shapes = _templates()
-    patches = np.empty((len(rows), SIDE * SIDE), np.float32)
-    for i, row in enumerate(rows):
-        x0, y0, x1, y1 = boxes[row]
-        patches[i] = _normalised((components.label[y0:y1, x0:x1] == row).astype(np.float32))
-    scores = patches @ shapes.T
+    own = [
+        (components.label[y0:y1, x0:x1] == row).astype(np.float32)
+        for row, (x0, y0, x1, y1) in zip(rows.tolist(), boxes[rows].tolist(), strict=True)
+    ]
+    scores = _normalised(own) @ shapes.T
     best = scores.argmax(axis=1)
     for row, template, score in zip(rows, best, scores.max(axis=1), strict=True):
         if names[template] in CURRENCIES and score > 0:
@@ -101,20 +101,26 @@ def currency_at(box: Box, components: Components, likeness: FloatArray, signs: S
     return None if joined.any() else CURRENCIES[signs[best]]
 
 
-def _normalised(shape: FloatArray) -> FloatArray:
-    """Return a shape in a centred square of ``SIDE``, blurred a little, of mean nought and length one."""
-    height, width = shape.shape
+def _normalised(shapes: Sequence[FloatArray]) -> FloatArray:
+    """Return shapes in centred squares of ``SIDE``, blurred a little, [shapes, SIDE * SIDE].
+
+    Each is of mean nought and length one.
+    """
+    # blurred all at once, each with a margin that mirrors it about its outermost pixels
+    squares = np.zeros((len(shapes), SIDE + 2, SIDE + 2), np.float32)
     inner = SIDE - 2
-    size = (
-        max(round(inner * width / max(width, height)), 1),
-        max(round(inner * height / max(width, height)), 1),
-    )
-    square = np.zeros((SIDE, SIDE), np.float32)
-    x, y = (SIDE - size[0]) // 2, (SIDE - size[1]) // 2
-    square[y : y + size[1], x : x + size[0]] = cv2.resize(shape, size, interpolation=cv2.INTER_AREA)
-    flat = cv2.GaussianBlur(square, (3, 3), 0).reshape(-1)
-    flat = flat - flat.mean()
-    return (flat / max(float(np.linalg.norm(flat)), 1e-6)).astype(np.float32)
+    for square, shape in zip(squares, shapes, strict=True):
+        height, width = shape.shape
+        larger = max(width, height)
+        across, down = max(round(inner * width / larger), 1), max(round(inner * height / larger), 1)
+        x, y = (SIDE - across) // 2 + 1, (SIDE - down) // 2 + 1
+        square[y : y + down, x : x + across] = cv2.resize(shape, (across, down), interpolation=cv2.INTER_AREA)
+    squares[:, 0], squares[:, -1] = squares[:, 2], squares[:, -3]
+    squares[..., 0], squares[..., -1] = squares[..., 2], squares[..., -3]
+    rows = squares[:, :-2] + 2 * squares[:, 1:-1] + squares[:, 2:]
+    flat = (rows[..., :-2] + 2 * rows[..., 1:-1] + rows[..., 2:]).reshape(len(shapes), -1)
+    flat -= flat.mean(axis=1, keepdims=True)
+    return flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6)
 
 
 @cache
@@ -128,7 +134,7 @@ def _templates() -> tuple[tuple[str, ...], FloatArray]:
             canvas = Image.new("L", (128, 128))
             ImageDraw.Draw(canvas).text((32, 16), sign, fill=255, font=font, stroke_width=weight)
             names.append(sign)
-            shapes.append(_normalised(_trimmed(np.asarray(canvas, np.float32) / np.float32(255))))
+            shapes.append(_trimmed(np.asarray(canvas, np.float32) / np.float32(255)))
     for sign, strokes in STROKES.items():
         for aspect in (0.55, 0.7):
             for weight in (5, 9, 14):
@@ -137,8 +143,8 @@ def _templates() -> tuple[tuple[str, ...], FloatArray]:
                     points = np.array([(16 + 90 * aspect * x, 16 + 90 * y) for x, y in stroke])
                     cv2.polylines(drawn, [points.round().astype(np.int32)], False, 255, weight, cv2.LINE_AA)
                 names.append(sign)
-                shapes.append(_normalised(_trimmed(drawn.astype(np.float32) / np.float32(255))))
-    return tuple(names), np.stack(shapes)
+                shapes.append(_trimmed(drawn.astype(np.float32) / np.float32(255)))
+    return tuple(names), _normalised(shapes)
 
 
 def _trimmed(image: FloatArray) -> FloatArray:

@@ -160,24 +160,28 @@ def _without_bed(small: GreyImage) -> Box:
     A shadow, however dark, ends softly and stays.
     """
     paper_grey = float(grey_quantile(small, 0.8))
-    # The median, so that a skewed edge is a step too; every third pixel tells it.
-    rows, columns = np.median(small[:, ::3], axis=1), np.median(small[::3], axis=0)
-    y0, y1 = _dark_ends(rows, paper_grey)
-    x0, x1 = _dark_ends(columns, paper_grey)
+    # Every third pixel of a row or a column tells it.
+    y0, y1 = _dark_ends(small[:, ::3], paper_grey)
+    x0, x1 = _dark_ends(small[::3].T, paper_grey)
     return Box(x0, y0, x1, y1)
 
 
-def _dark_ends(profile: npt.NDArray[np.float64], paper_grey: float) -> tuple[int, int]:
-    """Return where a profile of grey starts and ends being paper, cut off at sharp steps only."""
-    length = len(profile)
-    light = np.flatnonzero(profile >= 0.6 * paper_grey)
+def _dark_ends(lines: GreyImage, paper_grey: float) -> tuple[int, int]:
+    """Return where lines of pixels, [lines, pixels], start and end being paper, cut off at sharp steps only.
+
+    A line is as light as its median, so that a skewed edge is a step too.
+    """
+    length, pixels = lines.shape
+    # counting takes a tenth of the time that all medians take
+    light = np.flatnonzero(2 * (lines >= 0.6 * paper_grey).sum(axis=1) >= pixels)
     if len(light) < 0.25 * length:
         return 0, length
     first, last = int(light[0]), int(light[-1])
     reach = 4
-    inside = profile[min(first + reach, length - 1)], profile[max(last - reach, 0)]
-    outside = profile[max(first - reach, 0)], profile[min(last + reach, length - 1)]
-    start, end = (abs(a - b) > 0.35 * paper_grey for a, b in zip(inside, outside, strict=True))
+    inside = lines[[min(first + reach, length - 1), max(last - reach, 0)]]
+    outside = lines[[max(first - reach, 0), min(last + reach, length - 1)]]
+    steps = np.abs(np.median(inside, axis=1) - np.median(outside, axis=1))
+    start, end = (steps > 0.35 * paper_grey).tolist()
     return (first if start else 0), (last + 1 if end else length)
 
 

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from chequereader.graph.errors import GraphError
 from chequereader.graph.graph import EPSILON, Graph
-from chequereader.graph.order import on_host, spans, stable_order
+from chequereader.graph.order import on_host, spans
 from chequereader.graph.paths import Paths, best_remaining, best_values, paths_of
 
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -63,7 +63,7 @@ def _best(group: np.ndarray, string: np.ndarray, penalty: np.ndarray, n: int) ->
     first = np.concatenate([[0], np.nonzero(kind[1:] != kind[:-1])[0] + 1])
     best = np.sort(np.minimum.reduceat(by_kind, first))
     kept = by_penalty[best]
-    kept = kept[stable_order(group[kept])]
+    kept = kept[np.argsort(group[kept], kind="stable")]
     place = np.arange(kept.shape[0]) - np.searchsorted(group[kept], group[kept])
     return kept[place < n]
 
@@ -87,7 +87,8 @@ class _Search:
         allowed = best_values(graph).total + torch.as_tensor(margin, device=graph.device)
         slack = SLACK * (1 + allowed.abs()).nan_to_num(posinf=1.0)
         of_node = (allowed + slack)[graph.node_member[schedule.node_order]] - best_remaining(graph)
-        (self.bound,) = on_host(of_node.double())
+        # finite, so that no hypothesis of an infinite penalty is within it
+        self.bound = np.minimum(on_host(of_node.double())[0], np.finfo(np.float64).max)
         self.levels = schedule.levels
         self.source, self.target, self.arc_order = on_host(
             schedule.source, schedule.target, schedule.arc_order
@@ -116,22 +117,25 @@ class _Search:
 
     def _keep(self, low: int, high: int, arc: np.ndarray, previous: np.ndarray) -> None:
         """Keep the best of the hypotheses that arcs lead to nodes low:high, and of those that start there."""
-        opening = self.opening[(self.opening >= low) & (self.opening < high)]
+        penalty, node = self.penalty[previous] + self.weight[arc], self.target[arc]
+        near = np.flatnonzero(penalty <= self.bound[node])
+        arc, previous, penalty, node = arc[near], previous[near], penalty[near], node[near]
         before, symbol = self.string[previous], self.symbol[arc]
-        grown = _mixed(before + symbol)
-        none = np.full(opening.shape[0], -1)
-        penalty = np.concatenate([self.penalty[previous] + self.weight[arc], np.zeros(opening.shape[0])])
-        string = np.concatenate([np.where(symbol == 0, before, grown), np.ones(opening.shape[0], np.uint64)])
-        node = np.concatenate([self.target[arc], opening])
-        arc, previous = np.concatenate([arc, none]), np.concatenate([previous, none])
-        near = np.nonzero(np.isfinite(penalty) & (penalty <= self.bound[node]))[0]
-        kept = near[_best(node[near], string[near], penalty[near], self.n)]
+        string = np.where(symbol == 0, before, _mixed(before + symbol))
+        opening = self.opening[slice(*np.searchsorted(self.opening, (low, high)))]
+        opening = opening[self.bound[opening] >= 0.0]
+        if opening.shape[0]:
+            none = np.full(opening.shape[0], -1)
+            penalty = np.concatenate([penalty, np.zeros(opening.shape[0])])
+            string = np.concatenate([string, np.ones(opening.shape[0], np.uint64)])
+            node = np.concatenate([node, opening])
+            arc, previous = np.concatenate([arc, none]), np.concatenate([previous, none])
+        kept = _best(node, string, penalty, self.n)
         place = slice(self.count, self.count + kept.shape[0])
         self.penalty[place], self.string[place] = penalty[kept], string[kept]
         self.arc[place], self.previous[place] = arc[kept], previous[kept]
-        level = np.arange(low, high)
-        self.first[low:high] = self.count + np.searchsorted(node[kept], level)
-        self.end[low:high] = self.count + np.searchsorted(node[kept], level, side="right")
+        begin = self.count + np.searchsorted(node[kept], np.arange(low, high + 1))
+        self.first[low:high], self.end[low:high] = begin[:-1], begin[1:]
         self.count = place.stop
 
     def paths(self) -> Paths:

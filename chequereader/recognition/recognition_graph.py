@@ -16,12 +16,12 @@ from torch import Tensor
 
 from chequereader.grammar.held import holding_penalties
 from chequereader.recognition.recogniser import Recogniser
-from chequereader.recognition.sliding import SlidingRecogniser, padded
+from chequereader.recognition.sliding import SlidingRecogniser, side_by_side
 from chequereader.segmentation.normalise import Field
 from chequereader.segmentation.segmenter import Segmentation
 from chequereader.segmentation.strip import strip
 
-_CROPS_A_CALL, _STRIPS_A_CALL = 32, 4  # small calls stay in the processor's cache
+_CROPS_A_CALL, _STRIPS_A_CALL = 32, 8  # small calls stay in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,14 +69,14 @@ def from_strips(
     """
     inked = [i for i, field in enumerate(fields) if field.ink.mask.any()]
     strips = {i: strip(fields[i]) for i in inked}
-    inked.sort(key=lambda i: strips[i].shape[1])  # like widths together: padding costs as much as ink
     graphs = [_chain(torch.zeros(0, 2 * len(recogniser.alphabet.labels))) for _ in fields]
     for start in range(0, len(inked), _STRIPS_A_CALL):
         chosen = inked[start : start + _STRIPS_A_CALL]
-        pictures, counts = padded([strips[i] for i in chosen])
-        penalties = recogniser(pictures.to(device)).cpu()
-        for i, penalty, count in zip(chosen, penalties, counts, strict=True):
-            graphs[i] = _chain(holding_penalties(penalty[:count]))
+        # not one above the other: padding to the widest would cost as much as ink
+        picture, places = side_by_side([strips[i] for i in chosen])
+        penalties = recogniser(picture.to(device))[0].cpu()
+        for i, place in zip(chosen, places, strict=True):
+            graphs[i] = _chain(holding_penalties(penalties[place]))
     return graphs
 
 

@@ -8,6 +8,7 @@ for single candidates: see ``recogniser``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 import torch
@@ -108,3 +109,20 @@ def padded(strips: Sequence[NDArray[np.uint8]]) -> tuple[Tensor, list[int]]:
     for row, one in zip(out, strips, strict=True):
         row[:, : one.shape[1]] = one
     return torch.from_numpy(out), [positions(one.shape[1]) for one in strips]
+
+
+def side_by_side(strips: Sequence[NDArray[np.uint8]]) -> tuple[Tensor, list[slice]]:
+    """Put strips one after the other into one tensor uint8 [1, 32, width]; with it each one's positions.
+
+    Each stands where a position begins, so that what is seen there is as in the strip alone; positions
+    between two strips are nobody's.
+    """
+    # whole strides, as for ``padded``
+    widths = [one.shape[1] + (REACH - one.shape[1]) % STRIDE for one in strips]
+    starts = [end - width for end, width in zip(accumulate(widths), widths, strict=True)]
+    out = np.zeros((1, STRIP, sum(widths)), np.uint8)
+    for start, one in zip(starts, strips, strict=True):
+        out[0, :, start : start + one.shape[1]] = one
+    first = [start // STRIDE for start in starts]
+    places = [slice(at, at + positions(one.shape[1])) for at, one in zip(first, strips, strict=True)]
+    return torch.from_numpy(out), places

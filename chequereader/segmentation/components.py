@@ -1,7 +1,4 @@
-"""Where the connected components of a mask are and how large: all that most of their users ask for.
-
-Not for which pixel belongs to which: see ``cv2.connectedComponentsWithStats``.
-"""
+"""Connected components of a mask: where they are, how large, and which pixel belongs to which."""
 
 from __future__ import annotations
 
@@ -17,7 +14,17 @@ def component_stats(mask: NDArray[np.uint8]) -> NDArray[np.int32]:
 
     ``mask`` [height, width]: nought is background, which is not among them.
     """
+    return labelled(mask)[1][1:]
+
+
+def labelled(
+    mask: NDArray[np.uint8],
+) -> tuple[NDArray[np.uint16] | NDArray[np.int32], NDArray[np.int32]]:
+    """Return the label of each pixel, [height, width], and what is told of each label, [labels, 5].
+
+    As ``component_stats`` tells it; label nought is the background.
+    """
     # while components are found there may be a label for every pixel, never more
-    labels = cv2.CV_16U if cv2.countNonZero(mask) < _SHORT else cv2.CV_32S
-    stats = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=labels)[2]
-    return np.asarray(stats[1:], np.int32)
+    kind = cv2.CV_16U if cv2.countNonZero(mask) < _SHORT else cv2.CV_32S
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=kind)
+    return labels, np.asarray(stats, np.int32)

@@ -13,6 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from chequereader.segmentation.closing import closed
+from chequereader.segmentation.components import component_stats, labelled
+
 _LOW = 0.7  # a pixel next to ink counts as ink from this share of the threshold on
 _BINS = 128
 
@@ -36,9 +39,7 @@ def darkness(image: NDArray[np.uint8], stroke: float) -> NDArray[np.float32]:
     """
     size = max(5, round(3 * stroke)) | 1
     grey = cv2.GaussianBlur(image.astype(np.float32), (0, 0), 0.6)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    paper = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
-    paper = cv2.blur(paper, (size // 4 + 1, size // 4 + 1))
+    paper = cv2.blur(closed(grey, size), (size // 4 + 1, size // 4 + 1))
     return np.maximum(paper - grey, 0.0)
 
 
@@ -47,8 +48,9 @@ def otsu(values: NDArray[np.float32]) -> float:
     top = float(values.max(initial=0.0))
     if top <= 0:
         return 0.0
-    place = np.minimum((values.ravel() * (_BINS / top)).astype(np.int32), _BINS - 1)
-    histogram = np.bincount(place, minlength=_BINS)
+    place = np.minimum((values * np.float32(_BINS / top)).astype(np.uint8), _BINS - 1)
+    # of bytes OpenCV counts several times as quickly as numpy
+    histogram = cv2.calcHist([place], [0], None, [_BINS], [0, _BINS]).reshape(-1).astype(np.int64)
     centre = (np.arange(_BINS) + 0.5) * (top / _BINS)
     below = np.cumsum(histogram).astype(np.float64)
     moment = np.cumsum(histogram * centre)
@@ -71,11 +73,11 @@ def find_ink(image: NDArray[np.uint8], height: float) -> Ink:
     threshold = max(otsu(dark), 8.0)
     weak = dark > _LOW * threshold
     rules = find_rules(weak, thickness=max(2.0, height / 10))
-    dark = np.where(rules, 0.0, dark).astype(np.float32)
-    threshold = max(otsu(dark), 8.0)
-    weak = dark > _LOW * threshold
-    mask = _connected_to(weak, dark > 1.15 * threshold)
-    mask = _without_specks(mask, area=max(3.0, (height / 12) ** 2))
+    if rules.any():
+        dark[rules] = 0.0
+        threshold = max(otsu(dark), 8.0)
+        weak = dark > _LOW * threshold
+    mask = _strokes(weak, dark > 1.15 * threshold, area=max(3.0, (height / 12) ** 2))
     core = dark[mask]
     full = float(np.percentile(core, 75)) if core.size else 1.0
     return Ink(soft=np.clip(dark / max(full, 1.0), 0.0, 1.0).astype(np.float32), mask=mask)
@@ -96,30 +98,33 @@ def find_rules(mask: NDArray[np.bool_], thickness: float) -> NDArray[np.bool_]:
     side = min(round(4 * thickness), width // 4)
     if side == 0:
         return rules
-    tallest = _tallest(mask[:, side : width - side])
     for end in (slice(0, side), slice(width - side, width)):
         upright = _level_rules(mask[:, end].T, thickness, np.full(side, 0.95), np.linspace(-0.02, 0.02, 5)).T
+        tall = int(upright.any(axis=1).sum())
         # no box is as low as what is written in it: as tall as the digits it is a one
-        if upright.any(axis=1).sum() > 1.25 * tallest:
+        if tall and tall > 1.25 * _tallest(mask[:, side : width - side]):
             rules[:, end] |= upright
     return rules
 
 
 def _tallest(mask: NDArray[np.bool_]) -> int:
     """Return the height of the tallest component in pixels, 0 without any."""
-    stats = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)[2]
-    return int(stats[1:, cv2.CC_STAT_HEIGHT].max(initial=0))
+    return int(component_stats(mask.view(np.uint8))[:, cv2.CC_STAT_HEIGHT].max(initial=0))
 
 
 def _level_rules(
     mask: NDArray[np.bool_], thickness: float, share: NDArray[np.float64], slopes: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
     height, width = mask.shape
+    rules = np.zeros_like(mask)
+    if np.count_nonzero(mask) < share.min() * width:
+        return rules
     pixels = mask.astype(np.uint8)
     tall = np.ones((max(2, round(thickness) + 1), 1), np.uint8)
     body = cv2.morphologyEx(pixels, cv2.MORPH_OPEN, tall, borderType=cv2.BORDER_CONSTANT, borderValue=0)
     y, x = np.nonzero(pixels > body)
-    rules = np.zeros_like(mask)
+    if len(y) < share.min() * width:
+        return rules
     # each line by its slope and the row where it crosses the middle column, a Hough transform over few slopes
     row = np.round(y[None] - slopes[:, None] * (x[None] - width / 2)).astype(np.int64)
     row = np.clip(row, 0, height - 1) + height * np.arange(len(slopes))[:, None]
@@ -137,16 +142,10 @@ def _level_rules(
     return rules
 
 
-def _connected_to(weak: NDArray[np.bool_], strong: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    count, label = cv2.connectedComponents(weak.astype(np.uint8), connectivity=8)
-    keep = np.zeros(count, bool)
-    keep[np.unique(label[strong & weak])] = True
-    keep[0] = False
-    return keep[label]
-
-
-def _without_specks(mask: NDArray[np.bool_], area: float) -> NDArray[np.bool_]:
-    _, label, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-    keep = stats[:, cv2.CC_STAT_AREA] >= area
-    keep[0] = False
-    return keep[label]
+def _strokes(weak: NDArray[np.bool_], strong: NDArray[np.bool_], area: float) -> NDArray[np.bool_]:
+    """Return the components of ``weak`` of at least that area that hold a pixel of ``strong``, part of it."""
+    labels, stats = labelled(weak.view(np.uint8))
+    keep = np.zeros(len(stats), bool)
+    keep[labels[strong]] = True
+    keep &= stats[:, cv2.CC_STAT_AREA] >= area
+    return keep.take(labels)

@@ -83,7 +83,7 @@ def test_misfits_leave_out_the_penalties_of_places(
 def test_strips_are_scored_as_each_alone(
     zones: list[Segmentation], over_positions: list[RecognitionGraph]
 ) -> None:
-    """Sorted by width for the network, they come back in the order of the zones."""
+    """Side by side for the network, they come back in the order of the zones."""
     recogniser = chance_sliding()
     assert len({len(graph.source) for graph in over_positions}) == len(zones), "all of another width"
     for zone, graph in zip(zones, over_positions, strict=True):

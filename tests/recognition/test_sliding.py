@@ -13,7 +13,7 @@ from tiny_reader import chance_sliding
 from chequereader.alphabet import AMOUNTS, DIGITS
 from chequereader.graph import Graph, forward
 from chequereader.recognition.lenet import to_input
-from chequereader.recognition.sliding import SlidingRecogniser, chain, joined, padded
+from chequereader.recognition.sliding import SlidingRecogniser, chain, joined, padded, side_by_side
 from chequereader.segmentation.strip import REACH, STRIDE, STRIP, positions
 
 few = settings(max_examples=15, deadline=None)
@@ -99,6 +99,21 @@ def test_padding_changes_nothing_for_the_shorter(
             alone = recogniser(torch.from_numpy(one)[None])[0]
             assert len(alone) == count
             assert torch.allclose(penalties[:count], alone, rtol=1e-4, atol=1e-4)
+
+
+@few
+@given(widths=st.lists(st.integers(REACH, 90), min_size=1, max_size=4), seed=st.integers(0, 99))
+def test_neighbours_change_nothing(recogniser: SlidingRecogniser, widths: list[int], seed: int) -> None:
+    strips = [noise(width, seed + i) for i, width in enumerate(widths)]
+    together, places = side_by_side(strips)
+    assert together.dtype == torch.uint8
+    assert together.shape[:2] == (1, STRIP)
+    with torch.no_grad():
+        found = recogniser(together)[0]
+        for one, place in zip(strips, places, strict=True):
+            alone = recogniser(torch.from_numpy(one)[None])[0]
+            assert found[place].shape == alone.shape
+            assert torch.allclose(found[place], alone, rtol=1e-4, atol=1e-4)
 
 
 @few
