@@ -61,9 +61,6 @@ class MaxPoolLeNet5(nn.Module):
 
         Higher is better.
         """
-        if x.shape[1] == 1:
-            # one channel lies side by side with itself, but only strides that say so make C1 keep to it
-            x = x.contiguous().as_strided(x.shape, (x[0].numel(), 1, x.shape[3], 1))
         # the greatest first: the rectifier doesn't change which one that is
         x = F.relu(_greatest(self.c1(x)))
         x = F.relu(_greatest(self.c3(x)))
@@ -97,7 +94,7 @@ class MaxPoolLeNet5(nn.Module):
             old = getattr(made, name)
             assert isinstance(old, nn.Conv2d)
             assert old.bias is not None
-            convolution = nn.Conv2d(old.in_channels, old.out_channels, old.kernel_size[0], bias=False)
+            convolution = _Convolution(old.in_channels, old.out_channels, old.kernel_size[0], bias=False)
             batch = nn.BatchNorm2d(old.out_channels)
             layer = nn.Sequential(convolution, batch)
             with torch.no_grad():
