@@ -25,7 +25,7 @@ from chequereader.recognition.boosted import BoostedLeNet4
 from chequereader.recognition.family import DIGIT_ARCHITECTURES, DigitNetwork, LeNet4, digit_network
 from chequereader.training.boosting import second_set, third_set
 from chequereader.training.checkpoints import load_state, restore_network, save_state
-from chequereader.training.digit_recipes import DISTORTIONS, Recipe, choose_recipe
+from chequereader.training.digit_recipes import DISTORTIONS, Recipe, RecipeModern, choose_recipe
 from chequereader.training.digits import DigitSet, DigitTraining, derived_seed, measure
 
 BOOSTED = "boosted-lenet4"
@@ -74,6 +74,10 @@ class DigitOptions:
             batch=self.batch or recipe.batch,
             distortion=self.distortion or recipe.distortion,
         )
+        if self.teachers and (self.architecture == BOOSTED or not isinstance(recipe, RecipeModern)):
+            raise UsageError(
+                "a single network learns from teachers, by the modern recipe; leave --teacher out"
+            )
         if self.architecture == BOOSTED and recipe.distortion == "none":
             raise UsageError(
                 f"{BOOSTED} needs distorted digits to find enough mistakes; use affine or elastic"
@@ -98,13 +102,13 @@ def train_digits(
     """
     recipe = options.resolved()
     digits, test = DigitSet.read(data, "train", options.digits), DigitSet.read(data, "t10k")
+    teachers = [load_teacher(Path(path)) for path in options.teachers]
     make_folder(out)
     if options.architecture == BOOSTED:
         boosted = _train_boosted(options, recipe, digits, test, out, resume, report)
         save_state(out / WEIGHTS, boosted.state_dict(), options.told())
         return boosted
     run = _Run(out, options.told(), test, report)
-    teachers = [load_teacher(Path(path)) for path in options.teachers]
     training = DigitTraining(options.architecture, recipe, digits, options.seed, device, teachers)
     return run.train(training, resume)
 

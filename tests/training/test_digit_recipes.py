@@ -6,7 +6,13 @@ import pytest
 import torch
 
 from chequereader.errors import UsageError
-from chequereader.training.digit_recipes import Recipe1998, RecipeModern, RecipeTaught, choose_recipe
+from chequereader.training.digit_recipes import (
+    Recipe1998,
+    RecipeModern,
+    RecipeTaught,
+    RecipeTeacher,
+    choose_recipe,
+)
 
 
 def test_rates_of_1998_are_the_papers() -> None:
@@ -34,11 +40,31 @@ def test_taught_loss_is_cross_entropy() -> None:
     assert torch.allclose(RecipeTaught().loss(penalties, targets), wanted)
 
 
+def test_what_teachers_say_is_learned_at_a_higher_temperature() -> None:
+    torch.manual_seed(0)
+    recipe, targets = RecipeModern(), torch.tensor([1, 2, 3, 9])
+    penalties, taught = 90 * torch.rand(4, 10), -torch.log_softmax(3 * torch.randn(4, 10), dim=1)
+    wanted = torch.softmax(-taught / recipe.TEMPERATURE, dim=1)
+    said = torch.softmax(-penalties / recipe.DISTANCE / recipe.TEMPERATURE, dim=1)
+    apart = recipe.TEMPERATURE**2 * (wanted * (wanted / said).log()).sum(dim=1)
+    own = recipe.loss(penalties, targets)
+    found = recipe.loss(penalties, targets, taught)
+    assert torch.allclose(found, (1 - recipe.TAUGHT) * own + recipe.TAUGHT * apart, atol=1e-5)
+    agreed = recipe.loss(recipe.DISTANCE * taught, targets, taught)
+    assert torch.allclose(
+        agreed, (1 - recipe.TAUGHT) * recipe.loss(recipe.DISTANCE * taught, targets), atol=1e-5
+    )
+    with pytest.raises(UsageError, match="--teacher"):
+        Recipe1998().loss(penalties, targets, taught)
+
+
 def test_which_recipe_goes_with_which_network() -> None:
     assert isinstance(choose_recipe("lenet4", "1998"), Recipe1998)
     assert isinstance(choose_recipe("lenet5", "modern"), RecipeModern)
     assert isinstance(choose_recipe("lenet5-maxpool", "modern"), RecipeTaught)
-    with pytest.raises(UsageError, match="--recipe modern"):
-        choose_recipe("lenet5-maxpool", "1998")
+    assert isinstance(choose_recipe("lenet5-wide-maxpool", "modern"), RecipeTeacher)
+    for architecture in ("lenet5-maxpool", "lenet5-wide-maxpool"):
+        with pytest.raises(UsageError, match="--recipe modern"):
+            choose_recipe(architecture, "1998")
     with pytest.raises(UsageError, match="1998, modern"):
         choose_recipe("lenet5", "2012")

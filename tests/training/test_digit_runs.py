@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -156,3 +157,20 @@ def test_command_prints_a_line_a_pass(data: Path, tmp_path: Path) -> None:
 def test_help_names_every_architecture() -> None:
     text = CliRunner().invoke(train_digits_command, ["--help"]).output
     assert all(name in text for name in ARCHITECTURES)
+
+
+def test_a_network_learns_from_teachers(data: Path, tmp_path: Path) -> None:
+    teacher = tmp_path / "teacher" / WEIGHTS
+    train_digits(DigitOptions("lenet5-wide-maxpool", "modern", epochs=1, batch=20), data, teacher.parent)
+    options = DigitOptions("lenet5", "modern", epochs=1, batch=20)
+    alone = train_digits(options, data, tmp_path / "alone")
+    taught = train_digits(replace(options, teachers=(str(teacher),)), data, tmp_path / "taught")
+    assert any(not torch.equal(a, b) for a, b in zip(alone.parameters(), taught.parameters(), strict=True)), (
+        "what the teacher says matters"
+    )
+    metrics = json.loads((tmp_path / "taught" / METRICS).read_text().splitlines()[-1])
+    assert metrics["teachers"] == [str(teacher)]
+    with pytest.raises(UsageError, match="modern recipe"):
+        train_digits(replace(QUICK, teachers=(str(teacher),)), data, tmp_path / "old")
+    with pytest.raises(WeightsError):
+        train_digits(replace(options, teachers=(str(tmp_path / "none"),)), data, tmp_path / "none-run")
