@@ -75,9 +75,7 @@ class DigitOptions:
             distortion=self.distortion or recipe.distortion,
         )
         if self.teachers and (self.architecture == BOOSTED or not isinstance(recipe, RecipeModern)):
-            raise UsageError(
-                "a single network learns from teachers, by the modern recipe; leave --teacher out"
-            )
+            raise UsageError("teachers teach single networks in the modern recipe; leave --teacher out")
         if self.architecture == BOOSTED and recipe.distortion == "none":
             raise UsageError(
                 f"{BOOSTED} needs distorted digits to find enough mistakes; use affine or elastic"

@@ -50,10 +50,9 @@ def test_what_teachers_say_is_learned_at_a_higher_temperature() -> None:
     own = recipe.loss(penalties, targets)
     found = recipe.loss(penalties, targets, taught)
     assert torch.allclose(found, (1 - recipe.TAUGHT) * own + recipe.TAUGHT * apart, atol=1e-5)
-    agreed = recipe.loss(recipe.DISTANCE * taught, targets, taught)
-    assert torch.allclose(
-        agreed, (1 - recipe.TAUGHT) * recipe.loss(recipe.DISTANCE * taught, targets), atol=1e-5
-    )
+    alike = recipe.DISTANCE * taught
+    agreed = recipe.loss(alike, targets, taught)
+    assert torch.allclose(agreed, (1 - recipe.TAUGHT) * recipe.loss(alike, targets), atol=1e-5)
     with pytest.raises(UsageError, match="--teacher"):
         Recipe1998().loss(penalties, targets, taught)
 
