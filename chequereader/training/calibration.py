@@ -22,7 +22,7 @@ from chequereader.scan import Scan, open_scans
 from chequereader.synthetic import SyntheticConfig, write_set
 from chequereader.training.material import amount_zone
 
-SYNTHETIC_SEED, SYNTHETIC_COUNT = 77_777, 300
+SYNTHETIC_SEED, SYNTHETIC_COUNT = 77_777, 120
 """The drawn cheques that every calibration takes beside the given ones: their seed and how many."""
 
 FOLDS = 5
