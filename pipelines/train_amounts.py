@@ -12,14 +12,13 @@ command goes on where it stopped. What to expect, on 2 cores, is in ``docs/resul
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from chequereader.reader import choose_device
 from chequereader.recognition.store import SHIPPED
-from chequereader.training.recipe import ON_A_GPU, Machine, Recipe, train_reader
+from chequereader.training.recipe import Machine, Recipe, on_a_gpu, train_reader
 from pipelines.calibrate import SETS, calibrate_and_list, split_set
 
 SIZES = {
@@ -36,7 +35,7 @@ SIZES = {
 @click.option("--size", type=click.Choice(list(SIZES)), default="standard", show_default=True)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--compile", "compiled", is_flag=True, help="Compile the network; needs a C++ compiler.")
-@click.option("--device", default="cpu", show_default=True, metavar="cpu|cuda[:N]")
+@click.option("--device", default="cpu", show_default=True, metavar="auto|cpu|cuda[:N]")
 @click.option("--processes", default=2, show_default=True, help="That make material and strips.")
 def main(
     data: Path, work: Path, out: Path, size: str, seed: int, compiled: bool, device: str, processes: int
@@ -46,9 +45,10 @@ def main(
     architecture, name = SIZES[size]
     weights = out / name
     recipe = Recipe(architecture=architecture, seed=seed, compiled=compiled)
-    if choose_device(device).type == "cuda":
-        recipe = replace(recipe, **ON_A_GPU)
-    machine = Machine(device, processes)
+    chosen = choose_device(device)
+    if chosen.type == "cuda":
+        recipe = on_a_gpu(recipe)
+    machine = Machine(str(chosen), processes)
     train_reader(sets, data, work, weights, recipe, lambda line: click.echo(json.dumps(line)), machine)
     calibrate_and_list(weights, data)
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import types
 from pathlib import Path
 
 import pytest
+from faked_cli import RememberingReader, Run
 from hypothesis import HealthCheck, settings
+
+from chequereader import cli
 
 # the same examples every time where a failure would stop others; new ones on a developer's machine;
 # and a busy machine is no failure
@@ -38,3 +43,18 @@ def samples() -> Path:
     if not (folder / "truth.csv").is_file():
         pytest.skip("data/samples holds no cheque set")
     return folder
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command with the reader that remembers its options: exit code, standard output and error."""
+    module = types.ModuleType("chequereader.reader")
+    module.Reader = RememberingReader  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "chequereader.reader", module)
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        code = cli.run([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run

@@ -1,8 +1,4 @@
-"""Groups of things that are linked pair by pair.
-
-For the hundreds of pieces of a page, where scipy's graphs take longer to build than to search. Not for which
-pieces are linked.
-"""
+"""Groups of things that are linked pair by pair. Not for which pieces of a page are linked."""
 
 from __future__ import annotations
 
@@ -10,6 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 
 def linked_groups(
@@ -19,17 +17,10 @@ def linked_groups(
 
     They are ordered by their first members; what is linked to nothing is a group by itself.
     """
-    least = np.arange(count)
-    while True:
-        # all take over the least of their neighbours, and what that has taken over
-        lower = np.minimum(least[first], least[second])
-        now = least.copy()
-        np.minimum.at(now, first, lower)
-        np.minimum.at(now, second, lower)
-        now = now[now]
-        if (now == least).all():
-            break
-        least = now
-    order = np.argsort(least, kind="stable").astype(np.int32)
-    ends = np.flatnonzero(np.diff(least[order], append=count)) + 1
-    return [order[a:b] for a, b in pairwise([0, *ends.tolist()])]
+    if count == 0:
+        return []
+    graph = coo_array((np.ones(len(first), np.int8), (first, second)), shape=(count, count))
+    groups, owner = connected_components(graph, directed=False)
+    order = np.argsort(owner, kind="stable").astype(np.int32)
+    ends = np.searchsorted(owner[order], np.arange(groups + 1))
+    return [order[a:b] for a, b in pairwise(ends.tolist())]

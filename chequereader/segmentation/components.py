@@ -1,4 +1,7 @@
-"""Connected components of a mask: where they are, how large, and which pixel belongs to which."""
+"""Connected components of a mask: where they are, how large, and which pixel belongs to which.
+
+Not for what a component is: a stroke, a rule or a speck.
+"""
 
 from __future__ import annotations
 

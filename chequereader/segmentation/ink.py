@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chequereader.segmentation.closing import closed
 from chequereader.segmentation.components import component_stats, labelled
 
 _LOW = 0.7  # a pixel next to ink counts as ink from this share of the threshold on
@@ -39,7 +38,9 @@ def darkness(image: NDArray[np.uint8], stroke: float) -> NDArray[np.float32]:
     """
     size = max(5, round(3 * stroke)) | 1
     grey = cv2.GaussianBlur(image.astype(np.float32), (0, 0), 0.6)
-    paper = cv2.blur(closed(grey, size), (size // 4 + 1, size // 4 + 1))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    paper = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
+    paper = cv2.blur(paper, (size // 4 + 1, size // 4 + 1))
     return np.maximum(paper - grey, 0.0)
 
 

@@ -206,7 +206,7 @@ def train_reader_command(
     from chequereader.reader import choose_device
     from chequereader.recognition.networks import READING_ARCHITECTURES
     from chequereader.training.calibration import calibrate
-    from chequereader.training.recipe import ON_A_GPU, Machine, Recipe, train_reader
+    from chequereader.training.recipe import Machine, Recipe, on_a_gpu, train_reader
 
     if architecture not in READING_ARCHITECTURES:
         raise UsageError(
@@ -227,7 +227,7 @@ def train_reader_command(
     recipe = Recipe(architecture=architecture, seed=seed, compiled=compiled, start=start)
     chosen = choose_device(device)
     if chosen.type == "cuda":
-        recipe = replace(recipe, **ON_A_GPU)
+        recipe = on_a_gpu(recipe)
     recipe = replace(recipe, **{name: number for name, number in wanted.items() if number is not None})
     machine = Machine(str(chosen), processes)
     train_reader(seen, data, work, out, recipe, lambda line: click.echo(json.dumps(line), err=True), machine)

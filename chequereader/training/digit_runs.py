@@ -95,10 +95,13 @@ def train_digits(
     """Train on MNIST in ``data`` (idx files), write the run's files into ``out``, and return the network.
 
     ``report`` gets the metrics of each pass. With ``resume`` an interrupted run goes on where it stopped.
+    ``device`` as torch names it; boosting knows the CPU alone.
     Raises ``UsageError`` if ``out`` holds a run and ``resume`` isn't given, or a run with other options;
     ``WeightsError`` if there is none to resume; ``UnreadableInputError`` if there is no MNIST in ``data``.
     """
     recipe = options.resolved()
+    if options.architecture == BOOSTED and device != "cpu":
+        raise UsageError(f"{BOOSTED} is trained on a CPU; leave --device out")
     digits, test = DigitSet.read(data, "train", options.digits), DigitSet.read(data, "t10k")
     teachers = [load_teacher(Path(path)) for path in options.teachers]
     make_folder(out)

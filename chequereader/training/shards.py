@@ -28,8 +28,9 @@ from chequereader.training.through_graph import constrained
 Shards = dict[str, list[Path]]
 """Files of packed lattices by kind: real, spliced, recombined, drawn, located."""
 
-SHARD = 500
-"""Examples of a shard that are put together or drawn."""
+DRAWN, PUT_TOGETHER = 500, 4_000
+"""Examples of a shard: small ones keep all processes busy to the end, but what is put together of real fields
+reads and cuts them anew for every shard."""
 
 ROWS = 60
 """Rows of a cheque set whose fields are in one shard."""
@@ -155,8 +156,9 @@ def _jobs(sets: Sequence[ChequeSet], data: Path | None, amounts: Amounts, seed: 
         "located": amounts.located,
     }
     for kind, count in wanted.items():
-        for number, start in enumerate(range(0, count, SHARD)):
-            yield _Job(kind, number, min(SHARD, count - start), 0, seed, every, data)
+        size = PUT_TOGETHER if kind in ("spliced", "recombined") else DRAWN
+        for number, start in enumerate(range(0, count, size)):
+            yield _Job(kind, number, min(size, count - start), 0, seed, every, data)
 
 
 def _make(task: tuple[_Job, Path]) -> int:

@@ -13,15 +13,14 @@ from torch import Tensor
 
 from chequereader.recognition.recogniser import Recogniser
 
+CALL = 192
+"""Pictures a call; a compiled network is compiled for this number."""
+
 
 def half_precision(device: torch.device) -> torch.autocast:
     """Return the context in which networks train in half precision, where the ``device`` is faster for it."""
     enabled = device.type == "cuda" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
     return torch.autocast(device.type, torch.bfloat16, enabled=enabled)
-
-
-CALL = 192
-"""Pictures a call; a compiled network is compiled for this number."""
 
 
 def shape_function(recogniser: Recogniser, compiled: bool) -> Callable[[Tensor], Tensor]:

@@ -7,7 +7,16 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chequereader.graph import Graph, GraphError, LabelError, chain_forward, forward, from_text, pack
+from chequereader.graph import (
+    Graph,
+    GraphError,
+    LabelError,
+    PenaltyError,
+    chain_forward,
+    forward,
+    from_text,
+    pack,
+)
 from chequereader.recognition.sliding import chain
 
 LABELS = 3
@@ -73,6 +82,28 @@ def test_a_long_chain_of_unlikely_labels_keeps_its_path() -> None:
     penalties[0, :, 2] = 0.0
     (found,) = chain_forward(penalties, torch.tensor([400]), GRAMMARS[1])
     assert float(found) == pytest.approx(400 * 90 + 200 * 1.5)
+
+
+def test_where_nothing_may_be_said_there_is_no_path() -> None:
+    penalties = torch.rand(2, 3, LABELS)
+    penalties[:, 1] = torch.inf
+    found = chain_forward(penalties.requires_grad_(), torch.tensor([1, 3]), GRAMMARS[0])
+    (wanted,) = forward(chain([1]), penalties[0, :1], GRAMMARS[0]).tolist()
+    assert found.tolist() == [pytest.approx(wanted), float("inf")]
+    found[0].backward()
+    assert penalties.grad is not None
+    assert bool(torch.isfinite(penalties.grad).all())
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("-inf")])
+def test_penalties_that_are_none_are_told(wrong: float) -> None:
+    penalties = torch.rand(2, 4, LABELS)
+    penalties[1, 2, 0] = wrong
+    with pytest.raises(PenaltyError, match="chain 1, position 2, label 0"):
+        chain_forward(penalties, torch.tensor([4, 4]), GRAMMARS[0])
+    with pytest.raises(PenaltyError):
+        bad = GRAMMARS[0].with_penalty(torch.full_like(GRAMMARS[0].penalty, wrong))
+        chain_forward(torch.rand(1, 2, LABELS), torch.tensor([2]), bad)
 
 
 def test_shapes_and_labels_are_checked() -> None:

@@ -174,3 +174,9 @@ def test_a_network_learns_from_teachers(data: Path, tmp_path: Path) -> None:
         train_digits(replace(QUICK, teachers=(str(teacher),)), data, tmp_path / "old")
     with pytest.raises(WeightsError):
         train_digits(replace(options, teachers=(str(tmp_path / "none"),)), data, tmp_path / "none-run")
+
+
+def test_boosting_knows_no_gpu(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="leave --device out"):
+        train_digits(DigitOptions("boosted-lenet4", "1998"), data, tmp_path / "run", device="cuda")
+    assert not (tmp_path / "run").exists()

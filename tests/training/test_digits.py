@@ -11,7 +11,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chequereader.training.digit_recipes import Recipe, Recipe1998, RecipeModern, RecipeTaught
+from chequereader.training.digit_recipes import (
+    Recipe,
+    Recipe1998,
+    RecipeModern,
+    RecipeTaught,
+    RecipeTeacher,
+)
 from chequereader.training.digits import DigitSet, DigitTraining, least_rejected, measure
 
 
@@ -30,6 +36,7 @@ CASES = {
     "1998-minibatch": ("lenet1", Recipe1998(epochs=2, batch=3, distortion="affine")),
     "modern": ("lenet5", RecipeModern(epochs=2, batch=4)),
     "taught": ("lenet5-maxpool", RecipeTaught(epochs=2, batch=5)),
+    "teacher": ("lenet5-wide-maxpool", RecipeTeacher(epochs=2, batch=5)),
 }
 
 
