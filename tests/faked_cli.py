@@ -1,4 +1,4 @@
-"""What tests of the command line share beside the fixture ``run``: a reader whose answers are known, scans."""
+"""What tests of the command line share beside the fixture ``run``: scans, and a reader of known answers."""
 
 from __future__ import annotations
 
