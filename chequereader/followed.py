@@ -5,7 +5,7 @@ Not for the stages' order, which is the reader's, or for what is told of a page 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -56,13 +56,14 @@ class FollowedPage:
         over_field = self.graphs[answer.notation][answer.zone].chain
         return self.fields[answer.zone] if over_field else self.segmentations[answer.zone]
 
-    def keep(self, zones: Sequence[int]) -> None:
-        """Leave all other zones behind."""
-        self.zones = [self.zones[z] for z in zones]
-        self.zone_penalties = [self.zone_penalties[z] for z in zones]
-        self.currencies = [self.currencies[z] for z in zones]
-        self.fields = [self.fields[z] for z in zones]
-        self.graphs = [[graphs[z] for z in zones] for graphs in self.graphs]
+    def keep(self, penalties: Mapping[int, float]) -> None:
+        """Leave all other zones than these behind, and take over what these cost now."""
+        self.zones = [self.zones[z] for z in penalties]
+        self.zone_penalties = list(penalties.values())
+        self.currencies = [self.currencies[z] for z in penalties]
+        self.fields = [self.fields[z] for z in penalties]
+        self.segmentations = [self.segmentations[z] for z in penalties if self.segmentations]
+        self.graphs = [[graphs[z] for z in penalties] for graphs in self.graphs]
 
     def take_line(self, line: MicrReading | None) -> None:
         """Take over the MICR line of the page; if it certainly stands on its head the page is turned over."""

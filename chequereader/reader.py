@@ -133,12 +133,8 @@ class Reader:
                 for some in self._calls(pages):
                     fields = [field for page in some for field in page.fields]
                     _hand_out(some, from_strips(self.sliding, fields, self.device))
+            self._leave_behind(pages, stages)
         if self.recogniser is not None:
-            if self.sliding is not None:
-                with self._timed(stages, "interpret"):
-                    kept = worthwhile([page.lattice for page in pages], self.notations[0])
-                    for page, zones in zip(pages, kept, strict=True):
-                        page.keep(zones)
             with self._timed(stages, "segment"):
                 for page in pages:
                     page.segmentations = [candidates(field) for field in page.fields]
@@ -146,6 +142,8 @@ class Reader:
                 for some in self._calls(pages):
                     parts = [part for page in some for part in page.segmentations]
                     _hand_out(some, from_candidates(self.recogniser, parts, self.device))
+            if self.sliding is None:
+                self._leave_behind(pages, stages)
         with self._timed(stages, "interpret"):
             self._interpret(pages)
         share = {stage: ms / len(pages) for stage, ms in stages.items()}
@@ -187,6 +185,13 @@ class Reader:
                 f"{width} x {height} pixels; give a field inside"
             )
         page.zones, page.zone_penalties, page.currencies = [zone], [0.0], [None]
+
+    def _leave_behind(self, pages: Sequence[FollowedPage], stages: dict[str, float]) -> None:
+        """Weigh zones by what the first recogniser finds in them; the second looks at the likely ones."""
+        with self._timed(stages, "interpret"):
+            kept = worthwhile([page.lattice for page in pages], self.notations[0])
+            for page, penalties in zip(pages, kept, strict=True):
+                page.keep(penalties)
 
     def _interpret(self, pages: Sequence[FollowedPage]) -> None:
         found = answers([page.lattice for page in pages], self.notations, CANDIDATES)

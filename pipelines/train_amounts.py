@@ -12,6 +12,7 @@ command goes on where it stopped. What to expect, on 2 cores, is in ``docs/resul
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -22,10 +23,13 @@ from chequereader.training.recipe import Machine, Recipe, on_a_gpu, train_reader
 from pipelines.calibrate import SETS, calibrate_and_list, split_set
 
 SIZES = {
-    "standard": ("lenet5-wide-maxpool", "amounts.safetensors"),
-    "small": ("lenet5-maxpool", "amounts-small.safetensors"),
+    "standard": (Recipe(), "amounts.safetensors"),
+    "small": (
+        Recipe(architecture="lenet5-maxpool", drawn=4_000, located=3_000, sliding_epochs=8),
+        "amounts-small.safetensors",
+    ),
 }
-"""Architecture and file of the reader that ships, and of one with the paper's numbers of maps."""
+"""Recipe and file of the reader that is the default, and of one with the paper's numbers of maps."""
 
 
 @click.command(help=__doc__)
@@ -42,9 +46,9 @@ def main(
 ) -> None:
     """Train, then calibrate."""
     sets = [split_set(data, name)[0] for name in SETS]
-    architecture, name = SIZES[size]
+    own, name = SIZES[size]
     weights = out / name
-    recipe = Recipe(architecture=architecture, seed=seed, compiled=compiled)
+    recipe = replace(own, seed=seed, compiled=compiled)
     chosen = choose_device(device)
     if chosen.type == "cuda":
         recipe = on_a_gpu(recipe)

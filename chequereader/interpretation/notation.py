@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import torch
 from torch import Tensor
 
 from chequereader.alphabet import AMOUNTS
 from chequereader.grammar import Amount, Grammar, with_amount
+from chequereader.grammar.dates import dates
 from chequereader.grammar.held import held, spoken_labels
 from chequereader.graph import EPSILON, Graph, pack
 
@@ -26,7 +27,7 @@ class Notation:
 
     ``graph``: acceptor over the columns of the graphs' penalties; ``grammar_arc`` int [arcs]: the arc of
     ``grammar`` that each arc takes, -1 for none. ``key`` int64 [columns]: the label of ``AMOUNTS`` that a
-    column says, ``EPSILON`` for nothing.
+    column says, ``EPSILON`` for nothing. ``rival``: an acceptor of the same kind, of what is no amount.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Notation:
     graph: Graph
     grammar_arc: tuple[int, ...]
     key: Tensor
+    rival: Graph
 
     def constrained(self, amounts: Sequence[int]) -> Graph:
         """Return the texts worth so many hundredths, a member each; ``UsageError`` as of ``with_amount``."""
@@ -55,13 +57,18 @@ def between_cuts(grammar: Grammar) -> Notation:
     """Return the notation of segmentation graphs: one label a candidate, rubbish among them."""
     key = torch.arange(len(AMOUNTS.labels))
     key[AMOUNTS.rubbish] = EPSILON
-    return Notation(CUTS, grammar, grammar.graph, tuple(range(grammar.graph.arcs)), key)
+    return Notation(CUTS, grammar, grammar.graph, tuple(range(grammar.graph.arcs)), key, dates())
 
 
 def over_positions(grammar: Grammar) -> Notation:
     """Return the notation of strips: a character holds on over several positions."""
     graph = held(grammar.graph)
-    return Notation(SLIDING, grammar, graph, tuple(graph.arc_map.tolist()), spoken_labels())
+    return Notation(SLIDING, grammar, graph, tuple(graph.arc_map.tolist()), spoken_labels(), _held_dates())
+
+
+@cache
+def _held_dates() -> Graph:
+    return held(dates())
 
 
 @lru_cache(maxsize=2048)

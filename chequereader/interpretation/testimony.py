@@ -118,19 +118,25 @@ class Testimony:
         return _packed([self.graphs[z] for z in zones])
 
 
-def misfits(notation: Notation, graphs: Sequence[RecognitionGraph]) -> list[float]:
-    """Return how badly the best path of each zone fits, a character of it on average; +inf without one."""
-    found = [math.inf] * len(graphs)
+def first_look(notation: Notation, graphs: Sequence[RecognitionGraph]) -> tuple[list[float], list[float]]:
+    """Return how badly the best path of each zone fits, and how little it is likelier than a rival's.
+
+    The misfit is a character's on average, +inf without a path. What the zone's best amount leaves to the
+    best path through ``notation.rival`` is a penalty: minus the logarithm of the amount's share of the two.
+    """
+    misfits, doubts = [math.inf] * len(graphs), [0.0] * len(graphs)
     zones = [z for z, graph in enumerate(graphs) if len(graph.source)]
     if not zones:
-        return found
-    best = viterbi(*_packed([graphs[z] for z in zones]), notation.graph)
+        return misfits, doubts
+    packed = _packed([graphs[z] for z in zones])
+    best, rival = viterbi(*packed, notation.graph), viterbi(*packed, notation.rival).penalty.tolist()
     for member, (z, start) in enumerate(zip(zones, _starts(graphs, zones), strict=True)):
         columns, arcs, notation_arcs = best.path(member)
         if arcs:
             own = [arc - start for arc in arcs]
-            found[z] = _misfit(notation, graphs[z], own, columns, notation_arcs)
-    return found
+            misfits[z] = _misfit(notation, graphs[z], own, columns, notation_arcs)
+            doubts[z] = float(np.logaddexp(0.0, float(best.penalty[member]) - rival[member]))
+    return misfits, doubts
 
 
 def _misfit(

@@ -19,7 +19,7 @@ from torch import Tensor
 from chequereader.alphabet import LOWERED
 from chequereader.grammar import Amount
 from chequereader.interpretation.notation import CUTS, SLIDING, Notation
-from chequereader.interpretation.testimony import Pair, Path, Testimony, misfits
+from chequereader.interpretation.testimony import Pair, Path, Testimony, first_look
 from chequereader.recognition.recognition_graph import RecognitionGraph
 
 MISFIT = 0.5
@@ -119,18 +119,25 @@ def answers(pages: Sequence[Lattice], notations: Sequence[Notation], n: int) -> 
     ]
 
 
-def worthwhile(pages: Sequence[Lattice], notation: Notation) -> list[list[int]]:
+def worthwhile(pages: Sequence[Lattice], notation: Notation) -> list[dict[int, float]]:
     """Return the zones of each page that a first recogniser doesn't find far worse than the best one.
 
-    In their order. ``pages`` have the graphs of that recogniser alone. The others need not look at the rest:
-    a zone weighs exp(-cost).
+    In their order, with their penalties, to which is added what speaks for a date. ``pages`` have the graphs
+    of that recogniser alone. The others need not look at the rest: a zone weighs exp(-cost).
     """
-    told = iter(misfits(notation, [graph for page in pages for graph in page.graphs[0]]))
+    choices = [page for page in pages if len(page.zone_penalties) > 1]
+    misfits, doubts = first_look(notation, [graph for page in choices for graph in page.graphs[0]])
+    looks = iter(zip(misfits, doubts, strict=True))
     kept = []
     for page in pages:
-        cost = [penalty + MISFIT * misfit for penalty, misfit in zip(page.zone_penalties, told, strict=False)]
+        penalty, cost = list(page.zone_penalties), [0.0] * len(page.zone_penalties)
+        if len(penalty) > 1:
+            for zone in range(len(penalty)):
+                misfit, doubt = next(looks)
+                penalty[zone] += doubt
+                cost[zone] = penalty[zone] + MISFIT * misfit
         least = min(cost, default=0.0)
-        kept.append([zone for zone, value in enumerate(cost) if value <= least + FAR_WORSE])
+        kept.append({z: penalty[z] for z, value in enumerate(cost) if value <= least + FAR_WORSE})
     return kept
 
 

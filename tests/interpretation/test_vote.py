@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_pages import (
     CUTS,
+    GRAMMAR,
     POSITIONS,
     THREE,
     TWO,
@@ -41,6 +42,18 @@ def page_of_both(zones: list[tuple[Arcs, int]], costs: list[float] | None = None
     between = [candidates(arcs, seed) for arcs, seed in zones]
     over = [positions(count, seed + 100) for _, seed in zones]
     return Lattice(costs or [0.0] * len(zones), [between, over])
+
+
+def saying(text: str, notation: Notation) -> RecognitionGraph:
+    """A zone that says a text for certain."""
+    labels = AMOUNTS.encode(text)
+    if notation is POSITIONS:  # none between any two
+        labels = [label for spoken in labels for label in (spoken, AMOUNTS.rubbish)]
+    given = torch.full((len(labels), len(AMOUNTS.labels)), torch.inf)
+    given[torch.arange(len(labels)), labels] = 0.0
+    if notation is POSITIONS:
+        return positions(len(labels), given=given)
+    return candidates([(k, k + 1) for k in range(len(labels))], given=given)
 
 
 def one(lattice: Lattice, n: int, notations: list[Notation] | None = None) -> list[Answer]:
@@ -298,10 +311,26 @@ def test_a_zone_far_worse_than_the_best_is_not_worth_another_look() -> None:
     for far, kept in ((0.98, [0, 1, 2]), (1.02, [1, 2])):
         costs = [level[0] + far * vote.FAR_WORSE, level[1], level[2] + 0.5]
         several = [Lattice(costs, lattice.graphs), page([]), Lattice(costs[1:], [lattice.graphs[0][1:]])]
-        assert vote.worthwhile(several, CUTS) == [kept, [], [0, 1]]
+        assert [list(zones) for zones in vote.worthwhile(several, CUTS)] == [kept, [], [0, 1]]
     shut = beside_the_impossible(Lattice(level, lattice.graphs))
-    assert vote.worthwhile([Lattice(shut.zone_penalties, shut.graphs[:1])], CUTS) == [[0, 1, 2]]
+    (left,) = vote.worthwhile([Lattice(shut.zone_penalties, shut.graphs[:1])], CUTS)
+    assert list(left) == [0, 1, 2]
     assert vote.worthwhile([], CUTS) == []
+
+
+@pytest.mark.parametrize("notation", BOTH, ids=lambda notation: notation.name)
+def test_a_zone_that_reads_as_a_date_too_costs_what_the_date_takes_of_it(notation: Notation) -> None:
+    graphs = [saying(text, notation) for text in ("22022019", "5", "10.10.2024")]
+    (kept,) = vote.worthwhile([Lattice([0.25, 2.0, 0.0], [graphs])], notation)
+    assert list(kept) == [0, 1], "no amount has two points"
+    # eight digits in a row are an amount at a penalty and a date at none
+    arcs = GRAMMAR.path(AMOUNTS.encode("22022019"))
+    assert arcs is not None
+    asked = float(GRAMMAR.graph.penalty[arcs].sum())
+    assert kept[0] == pytest.approx(0.25 + math.log1p(math.exp(asked)), rel=1e-4)
+    assert kept[1] == 2.0
+    alone = Lattice([0.25], [[graphs[0]]])
+    assert vote.worthwhile([alone], notation) == [{0: 0.25}], "without another zone there is no choice"
 
 
 @given(st.lists(st.floats(-700, 700) | st.just(-math.inf), max_size=8))
