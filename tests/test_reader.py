@@ -124,6 +124,17 @@ def test_zones_far_worse_are_left_behind_whole(
         assert all(answer.zone < len(kept) for answer in page.answers)
 
 
+def test_between_cuts_alone_zones_far_worse_are_left_behind_too(
+    weights: Path, cheques: list[Scan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chequereader.reader.MARGIN", 99.0)
+    monkeypatch.setattr(vote, "FAR_WORSE", 0.0)
+    for page, _ in Reader(ReadOptions(recogniser="cuts"), weights).follow(cheques):
+        assert len(page.zones) == len(page.segmentations) == 1
+        assert page.segmentations[0].field is page.fields[0]
+        assert page.graphs[0][0].nodes == page.segmentations[0].cuts
+
+
 def test_a_field_given_in_pixels_is_read_as_if_cut_out(weights: Path) -> None:
     drawn = draw("4,510", height=36)
     height, width = drawn.image.shape

@@ -7,7 +7,8 @@ than as an amount is likely none. Not for amounts, and not for what a date means
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, reduce
+from operator import add
 
 from chequereader.alphabet import AMOUNTS
 from chequereader.grammar.acceptor import Acceptor, one_of, union
@@ -64,7 +65,4 @@ def _numbers(last: int, *, short: bool) -> Acceptor:
 
 
 def _text(text: str) -> Acceptor:
-    first, *others = (one_of(character, Role.UNIT) for character in text)
-    for other in others:
-        first = first + other
-    return first
+    return reduce(add, (one_of(character, Role.UNIT) for character in text))

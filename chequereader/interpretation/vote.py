@@ -122,8 +122,9 @@ def answers(pages: Sequence[Lattice], notations: Sequence[Notation], n: int) -> 
 def worthwhile(pages: Sequence[Lattice], notation: Notation) -> list[dict[int, float]]:
     """Return the zones of each page that a first recogniser doesn't find far worse than the best one.
 
-    In their order, with their penalties, to which is added what speaks for a date. ``pages`` have the graphs
-    of that recogniser alone. The others need not look at the rest: a zone weighs exp(-cost).
+    In their order, with their penalties, to which is added what speaks for a date; a page's only zone stays
+    as it is. ``pages`` have the graphs of that recogniser alone. The others need not look at the rest: a zone
+    weighs exp(-cost).
     """
     choices = [page for page in pages if len(page.zone_penalties) > 1]
     misfits, doubts = first_look(notation, [graph for page in choices for graph in page.graphs[0]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from acceptor_language import text_penalty
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,19 +26,8 @@ SHORT = re.compile(f"({DAY2}{MONTH2}|{MONTH2}{DAY2})[0-9]{{2}}")
 
 def penalty(labels: list[int]) -> float:
     """The least penalty of a path that says the labels, +inf without one."""
-    graph = dates()
-    arcs = list(
-        zip(*(t.tolist() for t in (graph.source, graph.target, graph.label, graph.penalty)), strict=True)
-    )
-    costs = {node: 0.0 for node in graph.start.nonzero()[:, 0].tolist()}
-    for wanted in labels:
-        reached: dict[int, float] = {}
-        for source, target, label, price in arcs:
-            if label == wanted and source in costs:
-                reached[target] = min(reached.get(target, float("inf")), costs[source] + price)
-        costs = reached
-    final = graph.final.tolist()
-    return min((cost for node, cost in costs.items() if final[node]), default=float("inf"))
+    found = text_penalty(dates(), labels)
+    return float("inf") if found is None else found
 
 
 def expected(text: str) -> float:
