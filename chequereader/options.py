@@ -27,8 +27,8 @@ class ReadOptions:
     all cheques is expected to be read wrongly. ``device`` is ``auto``, ``cpu`` or ``cuda[:n]``;
     ``recogniser`` says who scores the characters of amounts:
     candidates between ``cuts``, a ``sliding`` network, or ``all`` that the weights hold, with one vote.
-    ``weights`` of amounts: ``standard``, which ship with the package, or a file of weights, its calibration
-    beside it.
+    ``weights`` of amounts: ``standard`` or ``small``, which ship with the package, or a file of weights, its
+    calibration beside it.
     """
 
     field: str = "auto"

@@ -58,8 +58,8 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--weights",
         default=ReadOptions.weights,
         show_default=True,
-        metavar="standard|FILE",
-        help="Weights of the amount reader: those of the package, or what 'train reader' has written.",
+        metavar="standard|small|FILE",
+        help="Weights of the amount reader: either of the package's, or what 'train reader' has written.",
     )
     @functools.wraps(command)
     def with_options(

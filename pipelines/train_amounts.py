@@ -18,18 +18,15 @@ from pathlib import Path
 import click
 
 from chequereader.reader import choose_device
-from chequereader.recognition.store import SHIPPED
+from chequereader.recognition.store import NAMED, SHIPPED
 from chequereader.training.recipe import Machine, Recipe, on_a_gpu, train_reader
 from pipelines.calibrate import SETS, calibrate_and_list, split_set
 
 SIZES = {
-    "standard": (Recipe(), "amounts.safetensors"),
-    "small": (
-        Recipe(architecture="lenet5-maxpool", drawn=4_000, located=3_000, sliding_epochs=8),
-        "amounts-small.safetensors",
-    ),
+    "standard": Recipe(),
+    "small": Recipe(architecture="lenet5-maxpool", drawn=4_000, located=3_000, sliding_epochs=8),
 }
-"""Recipe and file of the reader that is the default, and of one with the paper's numbers of maps."""
+"""Recipes of the shipped weights, by name: of the default, and of those with the paper's numbers of maps."""
 
 
 @click.command(help=__doc__)
@@ -46,9 +43,8 @@ def main(
 ) -> None:
     """Train, then calibrate."""
     sets = [split_set(data, name)[0] for name in SETS]
-    own, name = SIZES[size]
-    weights = out / name
-    recipe = replace(own, seed=seed, compiled=compiled)
+    weights = out / NAMED[size].name
+    recipe = replace(SIZES[size], seed=seed, compiled=compiled)
     chosen = choose_device(device)
     if chosen.type == "cuda":
         recipe = on_a_gpu(recipe)

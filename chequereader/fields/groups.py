@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from chequereader.fields.linked import linked_groups
 from chequereader.fields.page_ink import INCH, PageInk, dilated
-from chequereader.fields.rules import IntArray, PrintedBox, Rules, beside_ink
+from chequereader.fields.rules import RULE, IntArray, PrintedBox, Rules, beside_ink
 from chequereader.segmentation.components import labelled
 
 FloatArray = npt.NDArray[np.float32]
@@ -22,6 +22,8 @@ FloatArray = npt.NDArray[np.float32]
 SMALLEST = 0.05 * INCH
 TALLEST = 1.0 * INCH
 MOST = 600
+ROUND_INSIDE = 0.75
+"""Share of a round corner's radius up to which what lies in it is text."""
 GAPS = 0.3, 0.45, 0.65, 0.9, 1.2, 1.7, 2.4
 """Widest gap inside a group, in units of the taller neighbour's height; one grouping for each."""
 
@@ -47,11 +49,16 @@ class Components:
 def find_components(page: PageInk, rules: Rules, printed: Sequence[PrintedBox]) -> Components:
     """Return the components of the page's text; specks and blots are left out, the largest ``MOST`` kept."""
     lines = dilated(rules.horizontal, 1, 3)
+    for box in printed:
+        for row in box.hidden:
+            lines[max(row - 1, 0) : row + RULE + 1, box.inside.x0 : box.inside.x1] = 1
     # A stroke that crosses a rule stays whole: it has ink above and below.
     text = page.ink & (1 - (lines & (beside_ink(page.ink & (1 - lines)) == 0)))
     for box in printed:
         for x0, x1 in box.posts:
             text[max(box.inside.y0 - 2, 0) : box.inside.y1 + 2, x0:x1] = 0
+        if box.radius:
+            _clear_corners(text, box)
     labels, stats = labelled(text)
     width, height, area = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], stats[:, 4]
     keep = (np.maximum(width, height) >= SMALLEST) & (height <= TALLEST)
@@ -82,6 +89,16 @@ def find_components(page: PageInk, rules: Rules, printed: Sequence[PrintedBox]) 
         text,
         label,
     )
+
+
+def _clear_corners(text: npt.NDArray[np.uint8], box: PrintedBox) -> None:
+    """Take the round corners of a printed rectangle out of the text."""
+    x0, y0, x1, y1 = box.inside
+    away = np.arange(box.radius)[::-1] ** 2  # of the middle of a corner's circle, from its outer edge on
+    inner = away[:, None] + away < (ROUND_INSIDE * box.radius) ** 2
+    for rows, down in ((slice(y0, y0 + box.radius), 1), (slice(y1 - box.radius, y1), -1)):
+        for columns, right in ((slice(x0, x0 + box.radius), 1), (slice(x1 - box.radius, x1), -1)):
+            text[rows, columns] *= inner[::down, ::right]
 
 
 @dataclass(frozen=True)

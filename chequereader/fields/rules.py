@@ -24,6 +24,8 @@ Mask = npt.NDArray[np.uint8]
 HORIZONTAL = round(0.4 * INCH)
 VERTICAL = round(0.17 * INCH)
 THICKEST = 0.06 * INCH
+RULE = 2
+"""A printed rule's thickness in pixels, about."""
 BROKEN = round(1.0 * INCH)
 CROWDED = 0.33
 RIDGE = round(0.07 * INCH)
@@ -111,10 +113,16 @@ def beside_ink(ink: Mask) -> Mask:
 
 @dataclass(frozen=True)
 class PrintedBox:
-    """A printed rectangle on the coarse page: its interior and the columns x0 to x1 of its vertical rules."""
+    """A printed rectangle on the coarse page: its interior and the columns x0 to x1 of its vertical rules.
+
+    ``radius``: of its corners, nought where they are square; ``hidden``: the first rows of horizontal rules
+    that writing hides.
+    """
 
     inside: Box
     posts: tuple[tuple[int, int], ...]
+    radius: int = 0
+    hidden: tuple[int, ...] = ()
 
 
 def printed_boxes(rules: Rules) -> list[PrintedBox]:
@@ -217,13 +225,19 @@ def _between(horizontal: Mask, vertical: Mask, upper: IntArray, lower: IntArray)
     return boxes
 
 
-def coverage(mask: Mask, boxes: IntArray) -> npt.NDArray[np.float32]:
-    """Return for each box [n, 4] the share of its columns that hold a set pixel, float32 [n]."""
-    height, width = mask.shape
-    x0, y0, x1, y1 = np.clip(boxes, 0, [width, height, width, height]).T
-    # by columns, so that each one's count of pixels from the top runs along memory
-    above = np.zeros((width, height + 1), np.int16)
-    np.cumsum(np.ascontiguousarray(mask.T), axis=1, dtype=np.int16, out=above[:, 1:])
-    column = np.arange(width)[:, None]
-    held = (above.take(y1, axis=1) > above.take(y0, axis=1)) & (column >= x0) & (column < x1)
-    return (np.count_nonzero(held, axis=0) / np.maximum(x1 - x0, 1)).astype(np.float32)
+class Coverage:
+    """What a mask uint8 [height, width] covers of boxes; asked often, it is counted once."""
+
+    def __init__(self, mask: Mask) -> None:
+        self.height, self.width = mask.shape
+        # by columns, so that each one's count of pixels from the top runs along memory
+        self._above = np.zeros((self.width, self.height + 1), np.int16)
+        np.cumsum(np.ascontiguousarray(mask.T), axis=1, dtype=np.int16, out=self._above[:, 1:])
+
+    def __call__(self, boxes: IntArray) -> npt.NDArray[np.float32]:
+        """Return for each box [n, 4] the share of its columns that hold a set pixel, float32 [n]."""
+        x0, y0, x1, y1 = np.clip(boxes, 0, [self.width, self.height, self.width, self.height]).T
+        column = np.arange(self.width)[:, None]
+        held = self._above.take(y1, axis=1) > self._above.take(y0, axis=1)
+        held &= (column >= x0) & (column < x1)
+        return (np.count_nonzero(held, axis=0) / np.maximum(x1 - x0, 1)).astype(np.float32)

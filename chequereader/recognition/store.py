@@ -26,8 +26,8 @@ from chequereader.recognition.sliding import SlidingRecogniser
 
 SHIPPED = Path(__file__).resolve().parent.parent / "weights"
 DEFAULT = SHIPPED / "amounts.safetensors"
-STANDARD = "standard"
-"""The name that the options of reading know the shipped weights of amounts by."""
+NAMED = {"standard": DEFAULT, "small": SHIPPED / "amounts-small.safetensors"}
+"""The shipped weights of amounts by the names that the options of reading know them by."""
 
 MOST_NETWORKS = 5
 """Sliding networks that are asked together, at most."""
@@ -80,8 +80,8 @@ def save_weights(
 
 
 def weights_file(name: str) -> Path:
-    """Return the file of weights for the name of the shipped ones, or for a path."""
-    return DEFAULT if name == STANDARD else Path(name)
+    """Return the file of weights for the name of shipped ones, or for a path."""
+    return NAMED.get(name, Path(name))
 
 
 def load_weights(where: Path = DEFAULT) -> Weights:

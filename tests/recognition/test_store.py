@@ -15,7 +15,14 @@ from chequereader.errors import ExitCode, WeightsError
 from chequereader.recognition import store
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.recognition.sliding import SlidingRecogniser
-from chequereader.recognition.store import freeze, load_weights, save_weights, to_device
+from chequereader.recognition.store import (
+    NAMED,
+    freeze,
+    load_weights,
+    save_weights,
+    to_device,
+    weights_file,
+)
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +100,17 @@ def failure(path: Path) -> str:
     assert caught.value.exit_code == ExitCode.WEIGHTS
     assert path.name in message and "\n" not in message
     return message
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_shipped_weights_by_name(name: str) -> None:
+    weights = load_weights(weights_file(name))
+    assert weights.sliding is not None
+    assert weights_file(name).with_suffix(".calibration.json").is_file()
+
+
+def test_other_names_are_paths() -> None:
+    assert weights_file("mine/small") == Path("mine/small")
 
 
 def test_missing(tmp_path: Path) -> None:
