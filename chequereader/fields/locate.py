@@ -63,8 +63,7 @@ def propose(page_image: GreyImage) -> Proposals:
     height, width = page_image.shape
     page = find_ink(page_image)
     rules = find_rules(page)
-    printed = printed_boxes(rules)
-    printed += framed_by_posts(rules, printed)
+    printed = framed_by_posts(rules, printed_boxes(rules))
     components = find_components(page, rules, printed)
     candidates = find_candidates(components, [*printed, *tinted_boxes(page)])
     likeness, signs = sign_likeness(components)

@@ -6,7 +6,9 @@ runs from one to the other at one of their ends. Not for lines without posts or 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -40,7 +42,9 @@ COVERED = 0.7
 
 
 def framed_by_posts(rules: Rules, known: Sequence[PrintedBox]) -> list[PrintedBox]:
-    """Return the rectangles between posts of a shape that can hold an amount, those ``known`` left out.
+    """Return the ``known`` rectangles, and those between posts of a shape that can hold an amount.
+
+    Known ones are told the radius of their corners.
 
     At a square corner a rule begins where a post ends; one of the two posts may then have no corner, as a
     second frame's rule goes on there. Where corners are round both posts have to have one.
@@ -50,7 +54,7 @@ def framed_by_posts(rules: Rules, known: Sequence[PrintedBox]) -> list[PrintedBo
     posts = posts[alike.any(axis=0) | alike.any(axis=1)]
     alike = _alike(posts)
     covered = Coverage(rules.horizontal)
-    found: list[PrintedBox] = []
+    found = list(known)
     for top in (True, False):
         for is_round in (False, True):
             bands = _bands(posts, top, is_round)
@@ -61,8 +65,8 @@ def framed_by_posts(rules: Rules, known: Sequence[PrintedBox]) -> list[PrintedBo
             way = np.stack([posts[first, 2], band[:, 0], posts[second, 0], band[:, 1]], axis=1)
             for k in np.flatnonzero(covered(way) >= COVERED).tolist():
                 box = _framed(rules.horizontal, posts[first[k]], posts[second[k]])
-                if box is not None and not _among(box, [*known, *found]):
-                    found.append(box)
+                if box is not None:
+                    _take_in(box, found)
     return found
 
 
@@ -124,21 +128,34 @@ def _framed(horizontal: Mask, left: IntArray, right: IntArray) -> PrintedBox | N
     top, bottom = int(max(left[1], right[1])), int(min(left[3], right[3]))
     reach = round(ROUND * (bottom - top))
     start = max(top - reach, 0)
-    ruled = horizontal[start : bottom + reach, x0:x1].mean(axis=1) >= 1 - COVERED
-    above = np.flatnonzero(ruled[: top + SLACK - start])
-    below = np.flatnonzero(ruled[bottom - SLACK - start :])
+    share = horizontal[start : bottom + reach, x0:x1].mean(axis=1)
+    above = np.flatnonzero(share[: top + SLACK - start] >= 1 - COVERED)
+    below = np.flatnonzero(share[bottom - SLACK - start :] >= 1 - COVERED)
     # a rule that writing hides lies where the posts end
-    hidden = (top,) * (not len(above)) + (bottom - RULE,) * (not len(below))
     y0 = start + int(above[-1]) + 1 if len(above) else top + RULE
     y1 = bottom - SLACK + int(below[0]) if len(below) else bottom - RULE
     inside = Box(x0, y0, x1, y1)
     if not (BOX_HEIGHTS[0] <= inside.height <= BOX_HEIGHTS[1] and inside.width >= 1.6 * inside.height):
         return None
-    radius = max(top - y0, y1 - bottom)
+    rules = (y0 - RULE, y0), (y1, y1 + RULE)
+    hidden = tuple(a for a, b in rules if share[max(a - start, 0) : b - start].max(initial=0) < COVERED)
     posts = (int(left[0]), x0), (x1, int(right[2]))
-    return PrintedBox(inside, posts, radius if radius > SLACK else 0, hidden)
+    return PrintedBox(inside, posts, _radius(max(top - y0, y1 - bottom)), hidden)
 
 
-def _among(box: PrintedBox, known: Sequence[PrintedBox]) -> bool:
-    """Return whether one of the known rectangles has these sides already."""
-    return any(max(abs(a - b) for a, b in zip(box.inside, own.inside, strict=True)) <= SLACK for own in known)
+def _radius(straight: int) -> int:
+    """Return the radius of a corner that a post stops short of by so many pixels.
+
+    A circle is ``RULE`` away from its tangent at the root of 2 radius RULE from where they meet: so far a
+    post is found to go on round the corner.
+    """
+    return round((math.sqrt(RULE / 2) + math.sqrt(RULE / 2 + straight)) ** 2) if straight >= RULE else 0
+
+
+def _take_in(box: PrintedBox, found: list[PrintedBox]) -> None:
+    """Add a rectangle, or its radius to the one that has the same sides."""
+    for k, own in enumerate(found):
+        if max(abs(a - b) for a, b in zip(box.inside, own.inside, strict=True)) <= SLACK:
+            found[k] = replace(own, radius=max(own.radius, box.radius))
+            return
+    found.append(box)

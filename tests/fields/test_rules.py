@@ -9,7 +9,7 @@ from toy_page import put, toy_page
 
 from chequereader.box import Box
 from chequereader.fields.page_ink import find_ink
-from chequereader.fields.rules import BOX_WIDTHS, coverage, find_rules, printed_boxes, tinted_boxes
+from chequereader.fields.rules import BOX_WIDTHS, Coverage, find_rules, printed_boxes, tinted_boxes
 
 SHEET = 600, 1400
 
@@ -90,7 +90,7 @@ def test_coverage_counts_columns_as_brute_force_does() -> None:
     rng = np.random.default_rng(4)
     mask = (rng.random((30, 40)) < 0.04).astype(np.uint8)
     boxes = np.array([[0, 0, 40, 30], [5, 3, 9, 4], [-4, -2, 8, 9], [30, 20, 60, 50], [7, 7, 7, 9]], np.int32)
-    for box, share in zip(boxes.tolist(), coverage(mask, boxes), strict=True):
+    for box, share in zip(boxes.tolist(), Coverage(mask)(boxes), strict=True):
         inside = Box(*box).intersection(Box(0, 0, 40, 30))
         columns = [mask[inside.y0 : inside.y1, x].any() for x in range(inside.x0, inside.x1)]
         assert share == pytest.approx(sum(columns) / len(columns) if columns else 0.0)
