@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from chequereader.fields.linked import linked_groups
 from chequereader.fields.page_ink import INCH, PageInk, dilated
-from chequereader.fields.rules import RULE, IntArray, PrintedBox, Rules, beside_ink
+from chequereader.fields.rules import IntArray, PrintedBox, Rules, beside_ink
 from chequereader.segmentation.components import labelled
 
 FloatArray = npt.NDArray[np.float32]
@@ -49,9 +49,6 @@ class Components:
 def find_components(page: PageInk, rules: Rules, printed: Sequence[PrintedBox]) -> Components:
     """Return the components of the page's text; specks and blots are left out, the largest ``MOST`` kept."""
     lines = dilated(rules.horizontal, 1, 3)
-    for box in printed:
-        for row in box.hidden:
-            lines[max(row - 1, 0) : row + RULE + 1, box.inside.x0 : box.inside.x1] = 1
     # A stroke that crosses a rule stays whole: it has ink above and below.
     text = page.ink & (1 - (lines & (beside_ink(page.ink & (1 - lines)) == 0)))
     for box in printed:

@@ -18,7 +18,7 @@ from chequereader.fields.features import describe
 from chequereader.fields.groups import FloatArray, find_components
 from chequereader.fields.page_ink import INCH, GreyImage, find_ink
 from chequereader.fields.penalty import ZonePenalty
-from chequereader.fields.posts import framed_by_posts
+from chequereader.fields.rounded import rounded_boxes
 from chequereader.fields.rules import find_rules, printed_boxes, tinted_boxes
 from chequereader.fields.signs import currency_at, sign_likeness
 from chequereader.fields.upright import Upright
@@ -63,7 +63,7 @@ def propose(page_image: GreyImage) -> Proposals:
     height, width = page_image.shape
     page = find_ink(page_image)
     rules = find_rules(page)
-    printed = framed_by_posts(rules, printed_boxes(rules))
+    printed = rounded_boxes(page.ink, rules, printed_boxes(rules))
     components = find_components(page, rules, printed)
     candidates = find_candidates(components, [*printed, *tinted_boxes(page)])
     likeness, signs = sign_likeness(components)

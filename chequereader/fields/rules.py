@@ -115,14 +115,12 @@ def beside_ink(ink: Mask) -> Mask:
 class PrintedBox:
     """A printed rectangle on the coarse page: its interior and the columns x0 to x1 of its vertical rules.
 
-    ``radius``: of its corners, nought where they are square; ``hidden``: the first rows of horizontal rules
-    that writing hides.
+    ``radius``: of its corners, nought where they are square.
     """
 
     inside: Box
     posts: tuple[tuple[int, int], ...]
     radius: int = 0
-    hidden: tuple[int, ...] = ()
 
 
 def printed_boxes(rules: Rules) -> list[PrintedBox]:
@@ -237,7 +235,9 @@ class Coverage:
     def __call__(self, boxes: IntArray) -> npt.NDArray[np.float32]:
         """Return for each box [n, 4] the share of its columns that hold a set pixel, float32 [n]."""
         x0, y0, x1, y1 = np.clip(boxes, 0, [self.width, self.height, self.width, self.height]).T
-        column = np.arange(self.width)[:, None]
-        held = self._above.take(y1, axis=1) > self._above.take(y0, axis=1)
-        held &= (column >= x0) & (column < x1)
-        return (np.count_nonzero(held, axis=0) / np.maximum(x1 - x0, 1)).astype(np.float32)
+        column = x0[:, None] + np.arange((x1 - x0).max(initial=0))
+        inside = column < x1[:, None]
+        counts = np.minimum(column, self.width - 1) * (self.height + 1)
+        above = self._above.reshape(-1)
+        held = above.take(counts + y1[:, None]) > above.take(counts + y0[:, None])
+        return (np.count_nonzero(held & inside, axis=1) / np.maximum(x1 - x0, 1)).astype(np.float32)
