@@ -28,6 +28,7 @@ from chequereader.interpretation import (
     Answer,
     answers,
     between_cuts,
+    doubted,
     over_positions,
     worthwhile,
 )
@@ -196,7 +197,7 @@ class Reader:
     def _interpret(self, pages: Sequence[FollowedPage]) -> None:
         found = answers([page.lattice for page in pages], self.notations, CANDIDATES)
         for page, own in zip(pages, found, strict=True):
-            page.answers = own
+            page.answers = own if self.sliding is None else doubted(own, page.graphs[0])
 
     def _decide(self, page: FollowedPage, stages: dict[str, float]) -> Reading:
         scan = page.scan

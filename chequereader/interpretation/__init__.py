@@ -1,5 +1,6 @@
 """From penalties to answers: what the grammar makes of all zones, by one recogniser or by several."""
 
+from chequereader.interpretation.minus import doubted
 from chequereader.interpretation.notation import Notation, between_cuts, over_positions
 from chequereader.interpretation.testimony import Path
 from chequereader.interpretation.vote import Answer, Lattice, answers, worthwhile
@@ -11,6 +12,7 @@ __all__ = [
     "Path",
     "answers",
     "between_cuts",
+    "doubted",
     "over_positions",
     "worthwhile",
 ]
