@@ -14,7 +14,7 @@ from pathlib import Path
 
 from chequereader.cheque_set import ChequeSet
 from chequereader.errors import UsageError
-from chequereader.output import written_whole
+from chequereader.output import make_folder, written_whole
 from chequereader.recognition.store import save_weights, weights_file
 from chequereader.training.between_cuts import BetweenCuts
 from chequereader.training.characters import CharacterOptions
@@ -90,9 +90,11 @@ def train_reader(
     ``work`` keeps the material, which recipes of other architectures may share, and in a folder of its own
     each architecture's states. ``data``: folder with ``digits`` and ``pen``; without it there are neither
     digit images nor pen trajectories, and nothing is recombined. ``UsageError`` if the sets and options give
-    nothing to learn from, or if ``work`` holds what other settings made.
+    nothing to learn from, or if ``work`` holds what other settings made; ``OutputError`` at once if the folder
+    of ``out`` can't be made.
     """
     machine = machine or Machine()
+    make_folder(out.parent)  # before hours of training, not after them
     start = None if recipe.start is None else weights_file(recipe.start)
     source = {
         "sets": [f"{s.folder.resolve()}: {len(s.truths)}" for s in sets],

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from chequereader.cheque_set import read_cheque_set
-from chequereader.errors import UsageError
+from chequereader.errors import OutputError, UsageError
 from chequereader.recognition.store import load_weights
 from chequereader.training.recipe import Recipe, train_reader
 
@@ -61,6 +61,13 @@ def test_nothing_to_learn_from_is_told(tmp_path: Path) -> None:
     nothing = Recipe(architecture="lenet5", recombined=0, drawn=0, located=0)
     with pytest.raises(UsageError, match="nothing to learn from"):
         train_reader([], None, tmp_path / "work", tmp_path / "out.safetensors", nothing, lambda _: None)
+
+
+def test_a_place_that_can_not_be_written_to_is_told_before_training(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(OutputError, match="file"):
+        train_reader([], None, tmp_path / "work", tmp_path / "file" / "w.safetensors", Recipe(), print)
+    assert not (tmp_path / "work").exists()
 
 
 def test_training_goes_on_from_weights(samples: Path, tmp_path: Path) -> None:
