@@ -90,8 +90,8 @@ def train_reader(
     ``work`` keeps the material, which recipes of other architectures may share, and in a folder of its own
     each architecture's states. ``data``: folder with ``digits`` and ``pen``; without it there are neither
     digit images nor pen trajectories, and nothing is recombined. ``UsageError`` if the sets and options give
-    nothing to learn from, or if ``work`` holds what other settings made; ``OutputError`` at once if the folder
-    of ``out`` can't be made.
+    nothing to learn from, or if ``work`` holds what other settings made; ``OutputError`` at once if the
+    folder of ``out`` can't be made.
     """
     machine = machine or Machine()
     make_folder(out.parent)  # before hours of training, not after them
