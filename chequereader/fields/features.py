@@ -14,7 +14,7 @@ from chequereader.fields import surroundings, writing
 from chequereader.fields.candidates import Candidate, centres_inside
 from chequereader.fields.groups import Components, FloatArray, IntArray
 from chequereader.fields.page_ink import INCH, GreyImage
-from chequereader.fields.rules import Coverage, Rules
+from chequereader.fields.rules import Rules
 
 NAMES = (
     # Where it stands: shares of the page.
@@ -112,5 +112,5 @@ def _frame(
     reach = round(0.13 * INCH)
     below = np.stack([x0, y1 - reach // 2, x1, y1 + reach], axis=1)
     above = np.stack([x0, y0 - reach, x1, y0 + reach // 2], axis=1)
-    covered = Coverage(rules.horizontal)(np.concatenate([below, above]))
+    covered = rules.ruled(np.concatenate([below, above]))
     return [*rows.T, *np.split(covered, 2)]

@@ -52,7 +52,7 @@ def rounded_boxes(ink: Mask, rules: Rules, known: Sequence[PrintedBox]) -> list[
     posts = posts[alike.any(axis=0) | alike.any(axis=1)]
     posts = posts[_free(ink, posts)]
     alike = _alike(posts)
-    covered = Coverage(rules.horizontal)
+    covered = rules.ruled
     bands = [_band(posts, top) for top in (True, False)]
     # a rule may seem to go on where something else stands beside the frame, but not at both posts
     cornered = np.zeros_like(alike)

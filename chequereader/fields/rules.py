@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -48,6 +49,11 @@ class Rules:
     horizontal: Mask
     vertical: Mask
     segments: IntArray
+
+    @cached_property
+    def ruled(self) -> Coverage:
+        """What the horizontal rules cover of boxes."""
+        return Coverage(self.horizontal)
 
 
 def find_rules(page: PageInk) -> Rules:
