@@ -24,7 +24,15 @@ from pipelines.calibrate import SETS, calibrate_and_list, split_set
 
 SIZES = {
     "standard": Recipe(),
-    "small": Recipe(architecture="lenet5-maxpool", drawn=4_000, located=3_000, sliding_epochs=8),
+    "small": Recipe(
+        architecture="lenet5-maxpool",
+        zone_rounds=8,
+        recombined=4_000,
+        drawn=3_000,
+        located=2_000,
+        composed=6_000,
+        sliding_epochs=6,
+    ),
 }
 """Recipes of the shipped weights, by name: of the default, and of those with the paper's numbers of maps."""
 
