@@ -12,10 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from chequereader.graph.errors import GraphError
+from chequereader.graph.errors import CycleError, GraphError
 from chequereader.graph.graph import EPSILON, Graph
-from chequereader.graph.order import Csr, on_device, on_host, spans, stable_order
-from chequereader.graph.trim import reachable
+from chequereader.graph.order import Csr, on_device, on_host, ranked, spans, stable_order
+from chequereader.graph.trim import reachable, reachable_in_order
 
 REFUSED: int = EPSILON - 1
 """What a check that gives labels gives for two arcs that don't go together."""
@@ -57,6 +57,7 @@ class _Side:
         self.local = np.arange(self.nodes) - self.offset[self.member]
         self.silent = Csr(self.source, self.nodes, self.label == EPSILON)
         self.loud = Csr(self.source, self.nodes, self.label != EPSILON)
+        self.loudness = self.loud.order.shape[0] / max(self.nodes, 1)
 
     def sizes(self, members: int) -> np.ndarray:
         """Nodes of each of ``members`` members, a single member standing for all."""
@@ -64,7 +65,7 @@ class _Side:
 
 
 class _Lookup:
-    """Arcs of the right graph by source node and label."""
+    """Arcs of one side by source node and label."""
 
     def __init__(self, side: _Side) -> None:
         self.labels = int(side.label.max(initial=-1)) + 1
@@ -135,7 +136,10 @@ class _Growth:
         self.left_graph, self.right_graph, self.check = left, right, check
         self.left, self.right = _Side(left), _Side(right)
         self.members = max(left.members, right.members)
-        self.lookup = None if check is not None else _Lookup(self.right)
+        # the side with fewer arcs a node asks the other one for those that match
+        self.left_asks = self.left.loudness <= self.right.loudness
+        asked = self.right if self.left_asks else self.left
+        self.lookup = None if check is not None else _Lookup(asked)
         left_leads = left.members == self.members
         self.major, self.minor = (self.left, self.right) if left_leads else (self.right, self.left)
         self.left_leads = left_leads
@@ -179,11 +183,16 @@ class _Growth:
             self.arcs.append((source, ids, left_arc, right_arc))
 
     def _matches(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, ...]:
-        left_arc, row = self.left.loud.of(left)
-        if self.lookup is not None:
+        if self.lookup is not None and not self.left_asks:
+            right_arc, row = self.right.loud.of(right)
+            which, left_arc = self.lookup.of(left[row], self.right.label[right_arc])
+            row, right_arc = row[which], right_arc[which]
+        elif self.lookup is not None:
+            left_arc, row = self.left.loud.of(left)
             which, right_arc = self.lookup.of(right[row], self.left.label[left_arc])
             row, left_arc = row[which], left_arc[which]
         else:
+            left_arc, row = self.left.loud.of(left)
             right_arc, which = self.right.loud.of(right[row])
             row, left_arc = row[which], left_arc[which]
             kept = np.nonzero(self._labels(left_arc, right_arc) >= EPSILON)[0]
@@ -221,23 +230,45 @@ class _Growth:
         left, right = (np.concatenate(parts) for parts in zip(*self.nodes, strict=True))
         source, target, left_arc, right_arc = (np.concatenate(p) for p in zip(*self.arcs, strict=True))
         final = self.left.final[left] & self.right.final[right]
-        useful = reachable(target, source, final)
-        member = (self.left.member[left] if self.left_leads else self.right.member[right])[useful]
-        kept = np.nonzero(useful[target])[0]
-        order = np.nonzero(useful)[0][stable_order(member)]
+        member = self.left.member[left] if self.left_leads else self.right.member[right]
+        order = stable_order(member)
+        level = self._levels(left, right)
+        if level is None:
+            useful = reachable(target, source, final)
+            kept = np.nonzero(useful[target])[0]
+        else:
+            rising = order[stable_order(level[order])]
+            useful, kept = reachable_in_order(source, target, rising, level[rising], final)
+        order = order[useful[order]]
         number = np.empty(useful.shape[0], dtype=np.int64)
         number[order] = np.arange(order.shape[0])
         start = np.zeros(useful.shape[0], dtype=bool)
         start[self.first_ids] = True
         device = self.left_graph.device
-        left_arc, right_arc = left_arc[kept], right_arc[kept]
-        label = self._labels(left_arc, right_arc)
-        begins, ends, labels = on_device(device, number[source[kept]], number[target[kept]], label)
-        node_member, starts, finals = on_device(device, np.sort(member), start[order], final[order])
-        left_arcs, right_arcs = on_device(device, left_arc, right_arc)
-        penalty = picked(self.left_graph.penalty, left_arcs) + picked(self.right_graph.penalty, right_arcs)
-        origin = torch.stack([left_arcs, right_arcs], 1)
-        return Graph(begins, ends, labels, penalty, node_member, starts, finals, self.members, origin)
+        made_of = np.stack([left_arc[kept], right_arc[kept]])
+        source, target = number[source[kept]], number[target[kept]]
+        begins, ends, labels, origin = on_device(device, source, target, self._labels(*made_of), made_of)
+        node_member, starts, finals = on_device(device, member[order], start[order], final[order])
+        penalty = picked(self.left_graph.penalty, origin[0]) + picked(self.right_graph.penalty, origin[1])
+        composed = Graph(begins, ends, labels, penalty, node_member, starts, finals, self.members, origin.t())
+        if level is not None:
+            rising = rising[useful[rising]]
+            composed.__dict__["schedule"] = ranked(source, target, number[rising], level[rising], device)
+        return composed
+
+    def _levels(self, left: np.ndarray, right: np.ndarray) -> np.ndarray | None:
+        """Levels of the pairs of nodes such that each arc leads to a higher one, None if none are known.
+
+        Where one side has no epsilon, every arc takes one of the other side: it orders all if it is acyclic.
+        """
+        sides = ((self.left_graph, left, self.right), (self.right_graph, right, self.left))
+        for graph, nodes, other in sides:
+            if not other.silent.order.shape[0]:
+                try:
+                    return graph.schedule.level_of_nodes[nodes]
+                except CycleError:
+                    continue
+        return None
 
 
 def picked(penalty: Tensor, arcs: Tensor) -> Tensor:

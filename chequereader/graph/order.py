@@ -6,6 +6,7 @@ Only the order: what is computed along it stands in the modules that use it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -28,12 +29,12 @@ class Level(NamedTuple):
 class Schedule:
     """Nodes ranked by level, arcs sorted by the rank of their target.
 
-    A node's level is the number of arcs on the longest way to it, so a level's arcs all come from lower
-    levels. ``arc_order`` int64 [arcs]: the arc at each sorted position. ``source``, ``target`` int64 [arcs]:
-    ranks of the ends of the sorted arcs; ``place``: the target's place among the nodes of its level.
-    ``node_order`` int64 [nodes]: the node of each rank; ``rank`` its inverse. ``first`` int64 [nodes + 1]:
-    where the arcs into each ranked node begin. ``levels``: from level 1 up. ``in_degree``: the largest number
-    of arcs into one node.
+    Every arc leads to a higher level: a node's is the number of arcs on the longest way to it, or more.
+    ``arc_order`` int64 [arcs]: the arc at each sorted position. ``source``, ``target`` int64 [arcs]: ranks of
+    the ends of the sorted arcs; ``place``: the target's place among the nodes of its level. ``node_order``
+    int64 [nodes]: the node of each rank; ``rank`` its inverse. ``first`` int64 [nodes + 1]: where the arcs
+    into each ranked node begin. ``levels``: from level 1 up. ``in_degree``: the largest number of arcs into
+    one node.
     """
 
     arc_order: Tensor
@@ -45,6 +46,12 @@ class Schedule:
     first: Tensor
     levels: tuple[Level, ...]
     in_degree: int
+
+    @cached_property
+    def level_of_nodes(self) -> np.ndarray:
+        """int64 [nodes]: the level of each node."""
+        begins = [level.node for level in self.levels]
+        return np.searchsorted(begins, on_host(self.rank)[0], side="right")
 
 
 def schedule(source: Tensor, target: Tensor, node_member: Tensor) -> Schedule:
@@ -64,24 +71,32 @@ def schedule(source: Tensor, target: Tensor, node_member: Tensor) -> Schedule:
             f"member {member} has a cycle (seen at arc {arc}, {from_[arc]} -> {to[arc]}): "
             "this operation needs an acyclic graph"
         )
+    return ranked(from_, to, node_order, np.repeat(np.arange(len(level_sizes)), level_sizes), source.device)
+
+
+def ranked(
+    source: np.ndarray, target: np.ndarray, node_order: np.ndarray, level: np.ndarray, device: torch.device
+) -> Schedule:
+    """Return the schedule of arcs whose nodes, in the order [nodes], have rising levels [nodes]."""
+    nodes = node_order.shape[0]
     rank = np.empty(nodes, dtype=np.int64)
     rank[node_order] = np.arange(nodes)
-    target_rank = rank[to]
+    target_rank = rank[target]
     arc_order = stable_order(target_rank)
     target_rank = target_rank[arc_order]
     first = np.zeros(nodes + 1, dtype=np.int64)
     in_degrees = np.bincount(target_rank, minlength=nodes)
     np.cumsum(in_degrees, out=first[1:])
-    bounds = np.cumsum([0, *level_sizes])
+    bounds = np.append(np.nonzero(np.diff(level, prepend=-1))[0], nodes)
     arc_bounds = first[bounds].tolist()
     node_bounds = bounds.tolist()
     levels = tuple(
         Level(arc_bounds[i], arc_bounds[i + 1], node_bounds[i], node_bounds[i + 1])
-        for i in range(1, len(level_sizes))
+        for i in range(1, bounds.shape[0] - 1)
     )
     place = target_rank - np.repeat(bounds[:-1], np.diff(first[bounds]))
     order, from_rank, to_rank, places, nodes_ranked, ranks, begins = on_device(
-        source.device, arc_order, rank[from_[arc_order]], target_rank, place, node_order, rank, first
+        device, arc_order, rank[source[arc_order]], target_rank, place, node_order, rank, first
     )
     degree = int(in_degrees.max(initial=0))
     return Schedule(order, from_rank, to_rank, places, nodes_ranked, ranks, begins, levels, degree)

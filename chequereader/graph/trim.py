@@ -11,7 +11,7 @@ import numpy as np
 from torch import Tensor
 
 from chequereader.graph.graph import Graph
-from chequereader.graph.order import Csr, distinct, on_device, on_host
+from chequereader.graph.order import Csr, distinct, on_device, on_host, stable_order
 
 
 def connect(graph: Graph) -> Graph:
@@ -38,6 +38,27 @@ def reachable(source: np.ndarray, target: np.ndarray, begin: np.ndarray) -> np.n
         seen[ahead] = True
         front = distinct(ahead, scratch)
     return seen
+
+
+def reachable_in_order(
+    source: np.ndarray, target: np.ndarray, nodes: np.ndarray, level: np.ndarray, final: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return which nodes lead to those in ``final`` (bool [nodes]), and the arcs between them.
+
+    ``nodes`` int64 [nodes] have rising levels ``level`` [nodes]; every arc leads to a higher one. The arcs
+    come in the order of their targets.
+    """
+    place = np.empty_like(nodes)
+    place[nodes] = np.arange(nodes.shape[0])
+    place = place[target]
+    order = stable_order(place)
+    from_, to = source[order], target[order]
+    levels = np.nonzero(np.diff(level, prepend=-1))[0]
+    bounds = [*np.searchsorted(place[order], levels).tolist(), order.shape[0]]
+    useful = final.copy()
+    for begin, end in zip(reversed(bounds[:-1]), reversed(bounds[1:]), strict=True):
+        useful[from_[begin:end][useful[to[begin:end]]]] = True
+    return useful, order[useful[to]]
 
 
 def _restricted(graph: Graph, nodes: np.ndarray, arcs: np.ndarray) -> Graph:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from chequereader.graph import (
     EPSILON,
     REFUSED,
+    CycleError,
     Graph,
     GraphError,
     compose,
@@ -91,6 +93,24 @@ def test_nothing_is_left_that_is_on_no_path(left: Graph, right: Graph) -> None:
     result = compose(left, right)
     assert connect(result).arcs == result.arcs
     assert connect(result).nodes == result.nodes
+
+
+@quick
+@given(acyclic(), cyclic(), st.booleans())
+def test_the_order_that_comes_along_is_one(left: Graph, right: Graph, swapped: bool) -> None:
+    result = compose(right, left) if swapped else compose(left, right)
+    try:
+        order = result.schedule
+    except CycleError:
+        assert EPSILON in right.label  # only what is passed alone can go round
+        return
+    level = torch.from_numpy(order.level_of_nodes)
+    assert bool((level[result.source] < level[result.target]).all())
+    assert torch.equal(order.rank[result.target[order.arc_order]], order.target)
+    assert torch.equal(order.rank[result.source[order.arc_order]], order.source)
+    assert sorted(order.node_order.tolist()) == list(range(result.nodes))
+    plain = replace(result)  # works its order out by itself
+    assert torch.equal(forward_penalty(plain), forward_penalty(result))
 
 
 def test_gradient_reaches_both_operands() -> None:
