@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from chequereader.micr.reader import MicrReader
+from chequereader.micr.either import EitherReader
 from chequereader.micr.reading import MicrReading
 from chequereader.options import ReadOptions
 from chequereader.reading import Reading
@@ -17,13 +17,16 @@ from chequereader.scan import Scan
 
 
 class LineReader:
-    """Reads MICR lines as readings; loads weights once. ``WeightsError`` if there are none that fit."""
+    """Reads MICR lines as readings; loads weights once. ``WeightsError`` if there are none that fit.
+
+    ``model`` and ``threshold`` are those of lines in E-13B.
+    """
 
     def __init__(self, options: ReadOptions) -> None:
         self.options = options
-        self.micr = MicrReader()
-        self.model = self.micr.model
-        self.threshold = self.micr.calibration.accepted_from(options)
+        self.micr = EitherReader()
+        self.model = self.micr.e13b.model
+        self.threshold = self.micr.e13b.calibration.accepted_from(options)
 
     @property
     def together(self) -> int:
@@ -50,12 +53,14 @@ class LineReader:
         return reading
 
     def _decide(self, scan: Scan, line: MicrReading | None, elapsed: float) -> Reading:
-        accepted = line is not None and line.confidence >= self.threshold
-        reason = None
+        accepted, reason = False, None
         if line is None:
             reason = "no characters in the picture"
-        elif not accepted:
-            reason = f"confidence {line.confidence:.3f} is below the threshold {self.threshold:.3f}"
+        else:
+            threshold = self.micr.accepted_from(line, self.options)
+            accepted = line.confidence >= threshold
+            if not accepted:
+                reason = f"confidence {line.confidence:.3f} is below the threshold {threshold:.3f}"
         return Reading(
             scan.source,
             scan.page,
@@ -65,7 +70,7 @@ class LineReader:
             field=None if line is None else line.box,
             micr=line,
             reason=reason,
-            model=self.model,
+            model=self.model if line is None else line.model,
             elapsed_ms=elapsed,
             stages={"micr": elapsed},
         )

@@ -32,7 +32,7 @@ from chequereader.interpretation import (
     over_positions,
     worthwhile,
 )
-from chequereader.micr.reader import MicrReader
+from chequereader.micr.either import EitherReader
 from chequereader.options import ReadOptions
 from chequereader.reading import Candidate, Reading, Symbol, amount_of
 from chequereader.recognition.recognition_graph import RecognitionGraph, from_candidates, from_strips
@@ -86,7 +86,7 @@ class Reader:
         calibrations = load_calibrations(where.with_suffix(".calibration.json"))
         self.calibration = calibrations["auto" if self.options.field == "auto" else "whole"]
         self.threshold = self.calibration.accepted_from(self.options)
-        self.micr = MicrReader() if self.options.field == "auto" else None
+        self.micr = EitherReader() if self.options.field == "auto" else None
 
     @property
     def together(self) -> int:

@@ -1,6 +1,7 @@
-"""Train the MICR reader on drawn and real E-13B lines.
+"""Train the MICR reader on drawn lines, in E-13B on real ones too.
 
     python -m pipelines.train_micr --data ../shared/data
+    python -m pipelines.train_micr --font cmc7
 
 ``--data`` holds the set micr-e13b; the strings of ``data/splits/micr-e13b-validation.txt`` are left out.
 First the network learns characters from lines that fall into as many pieces as they have characters; then
@@ -24,7 +25,7 @@ from numpy.typing import NDArray
 
 from chequereader.cheque_set import read_cheque_set, read_names
 from chequereader.decision import Calibration, save_calibrations
-from chequereader.micr.characters import E13B
+from chequereader.micr.fonts import CMC7, E13B, Font
 from chequereader.micr.grammar import free_grammar, spelled
 from chequereader.micr.line import straighten
 from chequereader.micr.reader import MicrReader
@@ -33,8 +34,9 @@ from chequereader.micr.segmenter import GEOMETRY, MicrSegmentation, segment
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.recognition.store import SHIPPED, load_weights, save_weights
 from chequereader.segmentation.strip import STRIP
-from chequereader.synthetic.e13b import draw_line
-from chequereader.synthetic.micr import routing_number
+from chequereader.synthetic import magnetic_line
+from chequereader.synthetic.magnetic_line import DrawnLine, draw_line
+from chequereader.synthetic.micr import mod10_digit, routing_number
 from chequereader.training.characters import CharacterOptions, train_characters
 from chequereader.training.criteria import discriminative_forward
 from chequereader.training.distortions import distort
@@ -58,7 +60,7 @@ def real_lines(data: Path) -> Iterator[Example]:
     held, corrected = frozenset(read_names(SPLIT)), corrections()
     for truth in cheques.truths:
         text = corrected.get(truth.file, truth.micr.replace(" ", ""))
-        if truth.file in held or not set(text) <= set(E13B.classes):
+        if truth.file in held or not set(text) <= set(E13B.classes.classes):
             continue  # held back, or with a character in it that is none of the font's
         image = cv2.imread(str(cheques.path(truth)), cv2.IMREAD_GRAYSCALE)
         strip = straighten(np.asarray(image, np.uint8))
@@ -72,16 +74,49 @@ def corrections() -> dict[str, str]:
         return {row["file"]: row["micr"] for row in csv.DictReader(file)}
 
 
-def drawn_lines(count: int, seed: int) -> Iterator[Example]:
+def drawn_lines(count: int, seed: int, font: Font) -> Iterator[Example]:
     """Yield drawn lines, segmented, each with its text."""
     rng = np.random.default_rng(seed)
     for _ in range(count):
-        text = random_text(rng)
-        smeared = int(rng.choice(np.flatnonzero([c.isdigit() for c in text])))
-        line = draw_line(text, rng, smeared if rng.random() < SMEARED else None)
-        strip = straighten(line.image)
+        line = drawn_line(rng, font, SMEARED)
+        strip = straighten(line.image, font)
         if strip is not None:
-            yield segment(strip), line.text
+            yield segment(strip, font), line.text
+
+
+def drawn_line(rng: np.random.Generator, font: Font, smeared: float = 0.0) -> DrawnLine:
+    """Draw a line in a type; in a share of them a digit is ``smeared``."""
+    if font == CMC7:
+        return draw_line(random_bars(rng), rng, printed=magnetic_line.CMC7)
+    text = random_text(rng)
+    place = int(rng.choice(np.flatnonzero([c.isdigit() for c in text]))) if smeared else None
+    return draw_line(text, rng, place if rng.random() < smeared else None)
+
+
+def random_bars(rng: np.random.Generator) -> str:
+    """Return a line in CMC-7 in one of several orders, at times a part of it or of no order at all."""
+
+    def number(count: int) -> str:
+        return "".join(map(str, rng.integers(0, 10, count)))
+
+    space = " " * int(rng.choice(3, p=[0.3, 0.5, 0.2]))
+    clearing = number(10)
+    branch, account = number(7), number(10)
+    orders = (
+        lambda: f"C{number(7)}{space}C{number(12)}E{space}{number(12)}A",
+        lambda: (
+            f"C{branch}{mod10_digit(clearing)}{space}C{clearing}E{space}"
+            f"{mod10_digit(branch)}{account}{mod10_digit(account)}A"
+        ),
+        lambda: f"{number(4)}E{number(6)}D{number(8)}B{number(10)}",
+        lambda: "".join(rng.choice(list("0123456789ABCDE"), 16)),
+    )
+    text = orders[int(rng.integers(len(orders)))]()
+    if rng.random() < 0.15:
+        text += f"{space}B{number(int(rng.integers(10, 13)))}"
+    if rng.random() < 0.2:
+        text = text[int(rng.integers(0, len(text) // 2)) :].strip()
+    return text
 
 
 def random_text(rng: np.random.Generator) -> str:
@@ -144,30 +179,31 @@ def _labels(segmentation: MicrSegmentation, text: str) -> NDArray[np.int64]:
     widest = inked[~inside.any(axis=1)]
     if len(widest) != len(text):
         return labels
-    labels[widest] = E13B.encode(text)
+    classes = segmentation.font.classes
+    labels[widest] = classes.encode(text)
     width = (x1 - x0).astype(float)
     around = np.where(inside, width[None], 0.0).max(axis=1)
-    labels[inked[(around > 0) & (width < 0.75 * around)]] = E13B.rubbish
+    labels[inked[(around > 0) & (width < 0.75 * around)]] = classes.rubbish
     return labels
 
 
 def train_lines(
-    recogniser: Recogniser, lattices: Lattices, epochs: int, rate: float, batch: int, seed: int
+    font: Font, recogniser: Recogniser, lattices: Lattices, epochs: int, rate: float, batch: int, seed: int
 ) -> None:
     """Train through the graph, in place: the text of a line against all texts (eq. 17)."""
     generator, rng = torch.Generator().manual_seed(seed), np.random.default_rng(seed)
     optimiser = torch.optim.AdamW(recogniser.parameters(), lr=rate, weight_decay=1e-4)
     steps = epochs * -(-len(lattices) // batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.1)
-    grammar = free_grammar().graph
+    grammar = free_grammar(font).graph
     shapes = shape_function(recogniser, compiled=False)
     for epoch in range(epochs):
         began, total, used = time.perf_counter(), 0.0, 0
         for chosen in np.array_split(rng.permutation(len(lattices)), steps // epochs):
             some = lattices.select(chosen)
             crops = distort(torch.from_numpy(some.crops), 0.35, generator)
-            found = penalties(recogniser, crops, torch.from_numpy(some.geometry), shapes)
-            correct = spelled([str(text) for text in some.truths])
+            found = penalties(font, recogniser, crops, torch.from_numpy(some.geometry), shapes)
+            correct = spelled([str(text) for text in some.truths], font)
             loss = discriminative_forward(some.graph(), found, correct, grammar)
             good = torch.isfinite(loss)
             optimiser.zero_grad(set_to_none=True)
@@ -190,18 +226,20 @@ def train_lines(
 
 
 @click.command(help=__doc__)
-@click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--data", type=click.Path(path_type=Path, exists=True), help="Folder with micr-e13b.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), default=SHIPPED / "micr.safetensors", show_default=True
+    "--font", "name", type=click.Choice([E13B.name, CMC7.name]), default=E13B.name, show_default=True
 )
+@click.option("--out", type=click.Path(path_type=Path), help="Weights; those that ship unless given.")
 @click.option("--drawn", default=6000, show_default=True, help="Lines to draw.")
 @click.option("--character-epochs", default=3, show_default=True)
 @click.option("--line-epochs", default=4, show_default=True)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--start", type=click.Path(path_type=Path, exists=True), help="Weights to go on from.")
 def main(
-    data: Path,
-    out: Path,
+    data: Path | None,
+    name: str,
+    out: Path | None,
     drawn: int,
     character_epochs: int,
     line_epochs: int,
@@ -210,32 +248,38 @@ def main(
 ) -> None:
     """Make the material, train twice, write the weights."""
     torch.manual_seed(seed)
-    lattices = pack_lines([*real_lines(data), *drawn_lines(drawn, seed)])
+    font = E13B if name == E13B.name else CMC7
+    if (data is None) == (font == E13B):
+        raise click.UsageError("--data has the real lines in E-13B; there are none in CMC-7")
+    real = real_lines(data) if data else ()
+    lattices = pack_lines([*real, *drawn_lines(drawn, seed, font)])
     click.echo(json.dumps({"stage": "material", "lines": len(lattices), "candidates": len(lattices.source)}))
-    recogniser = Recogniser(E13B, len(GEOMETRY)) if start is None else load_weights(start).recogniser
+    recogniser = Recogniser(font.classes, len(GEOMETRY)) if start is None else load_weights(start).recogniser
     train_characters(
         recogniser,
         lattices,
         CharacterOptions(epochs=character_epochs, rate=4e-3, distortion=0.35, seed=seed),
         lambda line: click.echo(json.dumps({"stage": "characters", **line})),
     )
-    train_lines(recogniser, lattices, line_epochs, rate=2e-3, batch=16, seed=seed)
-    save_weights(out, "micr-e13b", recogniser, torch.zeros(0))
+    train_lines(font, recogniser, lattices, line_epochs, rate=2e-3, batch=16, seed=seed)
+    out = out or SHIPPED / font.weights
+    save_weights(out, f"micr-{font.name}", recogniser, torch.zeros(0))
     list_checksum(out)  # first: shipped weights are read only as they are listed
-    calibrate(out)
+    calibrate(out, font)
 
 
-def calibrate(weights: Path) -> None:
+def calibrate(weights: Path, font: Font) -> None:
     """Fit the confidence on drawn lines of a seed of their own and write it beside the weights."""
     beside = weights.with_suffix(".calibration.json")
     save_calibrations(beside, dict.fromkeys(("whole", "auto"), Calibration(1.0, 0.0, ())))
-    reader, rng = MicrReader(weights), np.random.default_rng(CALIBRATION_SEED)
-    lines = [draw_line(random_text(rng), rng) for _ in range(CALIBRATION_LINES)]
+    reader, rng = MicrReader(weights, font), np.random.default_rng(CALIBRATION_SEED)
+    lines = [drawn_line(rng, font) for _ in range(CALIBRATION_LINES)]
     readings = reader.read_lines([line.image for line in lines])
     posterior = [0.0 if r is None else r.confidence for r in readings]
     right = [r is not None and r.raw == line.text for r, line in zip(readings, lines, strict=True)]
     # found on a page or given as such, a line is read in the same way
     save_calibrations(beside, dict.fromkeys(("whole", "auto"), Calibration.fit(posterior, right)))
+    click.echo(json.dumps({"stage": "calibration", "exact": float(np.mean(right))}))
 
 
 if __name__ == "__main__":

@@ -74,8 +74,15 @@ def test_the_line_of_a_sample_is_in_its_json(
     assert line.model is not None and line.model.startswith("micr-e13b@")
 
 
-def test_a_cheque_with_a_line_of_another_type_has_none(read: dict[str, Reading]) -> None:
-    assert read["fr.png"].micr is None  # CMC-7
+def test_the_line_of_a_french_sample_is_read_in_its_type(
+    read: dict[str, Reading], truths: dict[str, Truth]
+) -> None:
+    line = read["fr.png"].micr
+    assert line is not None
+    assert line.raw == truths["fr.png"].micr.replace(" ", "") == line.unicode
+    assert (line.font, line.grammar, line.check_digit, line.turned) == ("cmc7", "fr", "none", 0)
+    assert line.model is not None and line.model.startswith("micr-cmc7@")
+    assert Reading.from_json(read["fr.png"].to_json()).micr == line
 
 
 def test_lines_alone_are_read_and_decided(line_set: Path, truths: dict[str, Truth]) -> None:
@@ -87,7 +94,7 @@ def test_lines_alone_are_read_and_decided(line_set: Path, truths: dict[str, Trut
         assert (reading.text, reading.confidence) == (reading.micr.unicode, reading.micr.confidence)
         assert reading.field == reading.micr.box and reading.model == reading.micr.model
     (said,) = run("read", "--field", "micr", "--threshold", "1", paths[0])
-    assert ": rejected: confidence 0." in said and "MICR routing 120856671, account 182815334" in said
+    assert ": rejected: confidence 0." in said and "MICR routing 120856671, account 57394310" in said
 
 
 def test_a_picture_without_characters_is_rejected(tmp_path: Path) -> None:

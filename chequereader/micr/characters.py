@@ -1,24 +1,21 @@
-"""The fourteen characters of E-13B, in transcriptions and in Unicode.
+"""The characters of MICR lines in transcriptions and in Unicode.
 
-Not for their shapes: the drawn ones are in ``synthetic``, the RBF codes in ``recognition``.
+Not for what else a type is (``fonts``).
 """
 
 from __future__ import annotations
 
-from chequereader.alphabet import LOWERED, RAISED, RUBBISH, Alphabet
+from chequereader.alphabet import LOWERED, RAISED
 
 TRANSIT, AMOUNT, ON_US, DASH = "ABCD"
 SIGNS = TRANSIT + AMOUNT + ON_US + DASH
-"""The four signs as transcriptions write them."""
+"""The four signs of E-13B as transcriptions write them."""
 
-E13B = Alphabet("0123456789" + SIGNS + RUBBISH)
-"""What the network tells apart."""
+BARS_SIGNS = "ABCDE"
+"""The five signs of CMC-7, SI to SV, as transcriptions write them."""
 
 LOST = "0123456789".translate(RAISED)
 """Digits whose ink is gone: what a grammar with a check digit may put in the place of a blank."""
-
-LABELS = Alphabet(E13B.classes, raised=LOST)
-"""What stands on the arcs of the graph."""
 
 _SIGNS = str.maketrans(
     {
@@ -32,10 +29,10 @@ _SIGNS = str.maketrans(
 
 
 def as_printed(text: str) -> str:
-    """Return a text of ``LABELS`` with the digits that stood there in place of lost ones."""
+    """Return a text with the digits that stood there in place of lost ones."""
     return text.translate(LOWERED)
 
 
 def to_unicode(raw: str) -> str:
-    """Return a transcription with the OCR symbols of Unicode in place of A, B, C, D."""
+    """Return a transcription of E-13B with the OCR symbols of Unicode in place of A, B, C, D."""
     return raw.translate(_SIGNS)

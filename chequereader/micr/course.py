@@ -84,10 +84,14 @@ def course_of(mask: NDArray[np.uint8]) -> Course | None:
     return Course(characters.centre, middle, tall, slope, size)
 
 
+def usual_height(height: Floats, area: Floats) -> float:
+    """Return the height of most characters, of components [n]; parts of broken ones are many and small."""
+    return _weighted_quantile(height, area, 0.6)
+
+
 def _straight(boxes: _Boxes) -> tuple[float, float, float]:
     """Return slope, middle at x = 0 and digit height of the straight line along most boxes."""
-    # by area: parts of broken digits are many and small
-    usual = _weighted_quantile(boxes.height, boxes.height * (boxes.x1 - boxes.x0), 0.6)
+    usual = usual_height(boxes.height, boxes.height * (boxes.x1 - boxes.x0))
     tall = boxes.only(np.abs(boxes.height / usual - 1) < 0.2)
     size = float(np.median(tall.height))
     slope = _slope(tall.centre, tall.middle, size) if len(tall.x0) >= 4 else 0.0

@@ -1,4 +1,4 @@
-"""The grammars of MICR lines as one graph: US, Canadian, Indian, UK, and a free one for all other lines.
+"""The grammars of the lines in one type as one graph, and a free one in it for all lines of no known form.
 
 In the American one a mod-10 counter is part of the automaton: a state knows the weighted sum of the digits so
 far, so that no path spells a routing number with a wrong check digit. Not for the fields of a line that was
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum
 from functools import cache, cached_property
 
 import numpy as np
@@ -20,7 +19,8 @@ from chequereader.alphabet import RUBBISH
 from chequereader.grammar.acceptor import Acceptor, Arc, one_of
 from chequereader.grammar.optimise import optimised
 from chequereader.graph.graph import Graph
-from chequereader.micr.characters import AMOUNT, DASH, LABELS, LOST, ON_US, TRANSIT
+from chequereader.micr.characters import AMOUNT, DASH, LOST, ON_US, TRANSIT
+from chequereader.micr.fonts import Font, Form
 
 ABA_WEIGHTS = (3, 7, 1, 3, 7, 1, 3, 7, 1)
 """A routing number's digits, weighted so, add up to a multiple of ten."""
@@ -35,21 +35,11 @@ LOST_PENALTY = 2.0
 _DIGITS = "0123456789"
 
 
-class Form(IntEnum):
-    """Which grammar an arc belongs to."""
-
-    FREE = 0
-    US = 1
-    CA = 2
-    IN = 3
-    UK = 4
-
-
 @dataclass(frozen=True, eq=False)
 class MicrGrammar:
     """Grammars in one graph.
 
-    ``graph``: one cyclic member over the labels of ``LABELS``; ``forms``: int64 [arcs], each arc's ``Form``.
+    ``graph``: one cyclic member over the labels of the type; ``forms``: int64 [arcs], each arc's ``Form``.
     """
 
     graph: Graph
@@ -128,22 +118,46 @@ def _amount(form: Form) -> Acceptor:
     return one_of(AMOUNT, form) + digits(1, 10, form=form).optional + one_of(AMOUNT, form).optional
 
 
-def free() -> Acceptor:
+def _fr() -> Acceptor:
+    form = Form.FR
+    number, bank = digits(7, 7, form=form), digits(12, 12, form=form)
+    return _bars(number, bank, form)
+
+
+def _br() -> Acceptor:
+    form = Form.BR
+    return _bars(digits(8, 8, form=form), digits(10, 10, form=form), form)
+
+
+def _bars(first: Acceptor, second: Acceptor, form: Form) -> Acceptor:
+    """Accept two groups and one of twelve digits between the signs SIII, SIII, SV and SI, then an amount.
+
+    The amount, encoded later behind SII, has ten to twelve digits.
+    """
+    amount = one_of("B", form) + digits(10, 12, form=form)
+    groups = one_of("C", form) + first + one_of("C", form) + second
+    return groups + one_of("E", form) + digits(12, 12, form=form) + one_of("A", form) + amount.optional
+
+
+def free(font: Font) -> Acceptor:
     """Accept any line of at least one character."""
-    return digits(1, form=Form.FREE, signs=TRANSIT + AMOUNT + ON_US + DASH)
+    return digits(1, form=Form.FREE, signs=font.signs)
+
+
+_NAMED = {Form.US: _us, Form.CA: _ca, Form.IN: _in, Form.UK: _uk, Form.FR: _fr, Form.BR: _br}
 
 
 @cache
-def micr_grammar() -> MicrGrammar:
-    """Return all grammars side by side, built once."""
-    named = optimised(_us()), optimised(_ca()), optimised(_in()), optimised(_uk())
-    return _built(*named, _entered_at(optimised(free()), FREE_PENALTY))
+def micr_grammar(font: Font) -> MicrGrammar:
+    """Return all grammars of a type's lines side by side, built once."""
+    named = [optimised(_NAMED[form]()) for form in font.forms]
+    return _built(font, *named, _entered_at(optimised(free(font)), FREE_PENALTY))
 
 
 @cache
-def free_grammar() -> MicrGrammar:
+def free_grammar(font: Font) -> MicrGrammar:
     """Return the free grammar alone: what the ink says when no line is likelier than another."""
-    return _built(optimised(free()))
+    return _built(font, optimised(free(font)))
 
 
 def _entered_at(acceptor: Acceptor, penalty: float) -> Acceptor:
@@ -154,7 +168,7 @@ def _entered_at(acceptor: Acceptor, penalty: float) -> Acceptor:
     return replace(acceptor, arcs=tuple(arcs))
 
 
-def spelled(texts: Sequence[str]) -> Graph:
+def spelled(texts: Sequence[str], font: Font) -> Graph:
     """Return one acceptor a line, packed: the line as transcribed without spaces, rubbish allowed anywhere.
 
     Its forward penalty against that of a grammar is the text's posterior, eq. (17).
@@ -165,7 +179,7 @@ def spelled(texts: Sequence[str]) -> Graph:
     chained = np.delete(node, last)
     source = np.concatenate([chained, node])
     order = np.argsort(source, kind="stable")
-    label = np.concatenate([LABELS.encode("".join(texts)), np.full(len(node), LABELS.rubbish)])
+    label = np.concatenate([font.labels.encode("".join(texts)), np.full(len(node), font.labels.rubbish)])
     penalty = np.concatenate([np.zeros(len(chained)), np.full(len(node), RUBBISH_PENALTY)])
     start, final = np.zeros(len(node), bool), np.zeros(len(node), bool)
     start[last + 1 - sizes] = True
@@ -182,7 +196,7 @@ def spelled(texts: Sequence[str]) -> Graph:
     )
 
 
-def _built(*parts: Acceptor) -> MicrGrammar:
+def _built(font: Font, *parts: Acceptor) -> MicrGrammar:
     """Put grammars side by side into one graph, with a loop for rubbish at every state."""
     arcs: list[Arc] = []
     starts: list[int] = []
@@ -196,6 +210,8 @@ def _built(*parts: Acceptor) -> MicrGrammar:
         finals += [s + shift for s in sorted(part.finals)]
         shift += part.states
     graph = Graph.from_arcs(
-        [(a.source, a.target, LABELS.index(a.label), a.penalty) for a in arcs], start=starts, final=finals
+        [(a.source, a.target, font.labels.index(a.label), a.penalty) for a in arcs],
+        start=starts,
+        final=finals,
     )
     return MicrGrammar(graph, torch.tensor([a.role for a in arcs]))

@@ -11,7 +11,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from chequereader.micr.characters import E13B, LABELS
 from chequereader.micr.grammar import RUBBISH_PENALTY
 from chequereader.micr.segmenter import MicrSegmentation
 
@@ -21,15 +20,16 @@ Floats = NDArray[np.float64]
 class InkTexts:
     """All texts of at least one character that a line may say.
 
-    ``cost`` [arcs, ``LABELS``]: the penalties of the line's candidates, of which some label's is finite on
-    each. Sums are taken in units of the best path to each cut, so that no logarithm is needed on the way.
+    ``cost`` [arcs, labels]: the penalties of the line's candidates, of which some label's is finite on each.
+    Sums are taken in units of the best path to each cut, so that no logarithm is needed on the way.
     """
 
     def __init__(self, line: MicrSegmentation, cost: NDArray[np.float32]) -> None:
         self.line = line
         self.cost = cost.astype(np.float64)
-        self._skipped = self.cost[:, E13B.rubbish] + RUBBISH_PENALTY
-        self._characters = self.cost[:, : E13B.rubbish]
+        rubbish = line.font.labels.rubbish
+        self._skipped = self.cost[:, rubbish] + RUBBISH_PENALTY
+        self._characters = self.cost[:, :rubbish]
         self._arcs = list(zip(line.source.tolist(), line.target.tolist(), strict=True))
 
     @property
@@ -49,10 +49,9 @@ class InkTexts:
         return self._summed(np.stack([skip, skip + character], axis=1), character[:, None])
 
     def penalty(self, text: str) -> float:
-        """Return the forward penalty of all paths that say a text of ``LABELS``, +inf without one."""
-        return self._summed(
-            self._weight(self._skipped)[:, None], self._weight(self.cost[:, LABELS.encode(text)])
-        )
+        """Return the forward penalty of all paths that say a text of the type's labels, +inf without one."""
+        wanted = self.cost[:, self.line.font.labels.encode(text)]
+        return self._summed(self._weight(self._skipped)[:, None], self._weight(wanted))
 
     @cached_property
     def _found(self) -> tuple[float, list[tuple[int, int]]]:

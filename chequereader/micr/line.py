@@ -11,7 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chequereader.micr.course import Course, course_of
+from chequereader.micr.course import Course, course_of, usual_height
+from chequereader.micr.fonts import E13B, Font
+from chequereader.segmentation.components import component_stats
 
 ROWS = 32
 """Height of a strip in pixels, as LeNet-5 takes it."""
@@ -23,6 +25,7 @@ MARGIN = 20
 _MAX_ROWS = 96  # a picture taller than this is made smaller first
 _LEAST_CONTRAST = 12.0  # grey levels
 _MAX_COLUMNS = 4096
+_BRIDGES = 1.0, 0.5, 0.0  # of what strokes of a character may stand apart
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,14 @@ def darkness(image: NDArray[np.uint8], reach: int) -> NDArray[np.uint8]:
     return cv2.subtract(cv2.blur(paper, (size, size), borderType=cv2.BORDER_REPLICATE), image)
 
 
-def straighten(image: NDArray[np.uint8]) -> Strip | None:
+def bridged(mask: NDArray[np.uint8], columns: float) -> NDArray[np.uint8]:
+    """Return a mask in which ink side by side, no further apart than ``columns``, is one."""
+    return np.asarray(
+        cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, round(columns) + 1), np.uint8)), np.uint8
+    )
+
+
+def straighten(image: NDArray[np.uint8], font: Font = E13B) -> Strip | None:
     """Return the strip of a line; ``image`` is grey uint8 [height, width], the line about level.
 
     None if nothing on it can be a line of characters.
@@ -63,7 +73,7 @@ def straighten(image: NDArray[np.uint8]) -> Strip | None:
     level, mask = cv2.threshold(dark, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     if level < _LEAST_CONTRAST:
         mask = (dark > _LEAST_CONTRAST).astype(np.uint8)
-    course = course_of(mask)
+    course = course_of(_characters(mask, font))
     if course is None:
         return None
     full = float(np.percentile(dark[mask > 0], 75))
@@ -78,6 +88,27 @@ def straighten(image: NDArray[np.uint8]) -> Strip | None:
     ink = cv2.remap(soft, across, (middle + down).astype(np.float32), cv2.INTER_LINEAR)
     back = 0.5 / shrink - 0.5  # pixel centres of a picture that was made smaller
     return Strip(ink, x / shrink + back, middle / shrink + back, height / shrink)
+
+
+def characters_together(mask: NDArray[np.uint8], size: float, font: Font) -> NDArray[np.uint8]:
+    """Return a mask in which what may be one character, ``size`` pixels tall, is in one piece side by side.
+
+    Ink that has spread is bridged less: else characters would be one too. What gives most pieces of a
+    character's size counts.
+    """
+    if not font.bridged:
+        return mask
+
+    def alike(candidate: NDArray[np.uint8]) -> int:
+        width, height = component_stats(candidate)[:, 2:4].T
+        return int(np.sum((height > 0.65 * size) & (width > 0.5 * size) & (width < 1.1 * size)))
+
+    return max((bridged(mask, share * font.bridged * size) for share in _BRIDGES), key=alike)
+
+
+def _characters(mask: NDArray[np.uint8], font: Font) -> NDArray[np.uint8]:
+    height, area = component_stats(mask)[:, 3:5].T.astype(np.float64)
+    return characters_together(mask, usual_height(height, area), font) if len(height) else mask
 
 
 def _columns(

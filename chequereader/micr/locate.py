@@ -18,7 +18,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from chequereader.box import Box
-from chequereader.micr.line import darkness
+from chequereader.micr.fonts import E13B, Font
+from chequereader.micr.line import characters_together, darkness
 from chequereader.micr.reading import MicrReading
 from chequereader.segmentation.components import component_stats
 
@@ -27,6 +28,7 @@ LIMIT = 3
 
 _MAX_SIDE = 1800  # pixels; larger pages are made smaller to look for rows
 _HEIGHTS = 0.009, 0.035  # height of a digit as a share of the page's length: 0.117 inch of 3.5 .. 13 inches
+_USUAL = 0.0165  # the same of a cheque
 _LEAST_CHAIN = 6  # characters
 _NEIGHBOUR = 3.4  # digit heights from a character to the next: two cells may be blank
 _FREE_ROOM = 0.9  # of a digit's height, above and below the row in the picture handed on
@@ -90,37 +92,37 @@ class _Row:
     merit: float
 
 
-def locate(image: NDArray[np.uint8], limit: int = LIMIT) -> list[Candidate]:
-    """Return rows of a page that may be its MICR line, the likeliest first; none on a page without rows.
+def locate(image: NDArray[np.uint8], font: Font = E13B, limit: int = LIMIT) -> list[Candidate]:
+    """Return rows of a page that may be its line in a type, the likeliest first; none on a page without rows.
 
     The page may lie in any of four orientations; each row is handed on both ways up.
     """
-    boxes, shrink = _components(image, 0, image.shape[0])
+    mask, shrink = _ink(image, 0, image.shape[0])
     found = []
     for upright in (True, False):
-        seen = boxes if upright else boxes[:, [1, 0, 3, 2]]
+        seen = _boxes(mask if upright else np.ascontiguousarray(mask.T), shrink * max(image.shape), font)
         for row in _rows(seen, shrink * max(image.shape))[:limit]:
             found.append((row.merit, upright, row))
     found.sort(key=lambda one: -one[0])
     return [_cut(image, row, upright, over, shrink) for _, upright, row in found for over in (False, True)]
 
 
-def at_foot(image: NDArray[np.uint8], over: bool = False) -> list[Candidate]:
-    """Return rows near the foot of a level page that may be its MICR line, the likeliest first.
+def at_foot(image: NDArray[np.uint8], over: bool = False, font: Font = E13B) -> list[Candidate]:
+    """Return rows near the foot of a level page that may be its line in a type, the likeliest first.
 
     With ``over`` the page stands on its head. A page as high as one with a voucher is searched as a whole.
     """
     height, width = image.shape
     band = height if height > _CHEQUE * width else round(_FOOT * height)
-    boxes, shrink = _components(image, *((0, band) if over else (height - band, height)))
+    begin, end = (0, band) if over else (height - band, height)
+    mask, shrink = _ink(image, begin, end)
+    boxes = _boxes(mask, shrink * max(image.shape), font)
+    boxes[:, 1] += begin * shrink
     return [_cut(image, row, True, over, shrink) for row in _rows(boxes, shrink * max(image.shape))[:LIMIT]]
 
 
-def _components(image: NDArray[np.uint8], y0: int, y1: int) -> tuple[NDArray[np.float64], float]:
-    """Return the boxes of ink in some rows of a page, [components, 4] x, y, width, height, and their scale.
-
-    The scale is pixels of the boxes per pixel of the page.
-    """
+def _ink(image: NDArray[np.uint8], y0: int, y1: int) -> tuple[NDArray[np.uint8], float]:
+    """Return the ink in some rows of a page, uint8 [height, width], and its pixels per pixel of the page."""
     shrink = min(1.0, _MAX_SIDE / max(image.shape))
     part = image[y0:y1]
     if shrink < 1:
@@ -128,10 +130,12 @@ def _components(image: NDArray[np.uint8], y0: int, y1: int) -> tuple[NDArray[np.
         part = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
     dark = darkness(part, reach=round(shrink * max(image.shape)) // 40)
     level = max(cv2.threshold(dark, 0, 1, cv2.THRESH_OTSU)[0], 25.0)
-    mask = (dark > level).astype(np.uint8)
-    boxes = component_stats(mask)[:, :4].astype(np.float64)
-    boxes[:, 1] += y0 * shrink
-    return boxes, shrink
+    return (dark > level).astype(np.uint8), shrink
+
+
+def _boxes(mask: NDArray[np.uint8], length: float, font: Font) -> NDArray[np.float64]:
+    """Return the boxes of what may be characters, [components, 4] x, y, width, height."""
+    return component_stats(characters_together(mask, _USUAL * length, font))[:, :4].astype(np.float64)
 
 
 def _rows(boxes: NDArray[np.float64], length: float) -> list[_Row]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from chequereader.box import Box
 from chequereader.drawing import BLUE, GREEN, GREY, RED, Picture, coloured, draw_box, draw_text, resized
+from chequereader.micr.fonts import CMC7, E13B
 from chequereader.micr.line import Strip, straighten
 from chequereader.micr.reading import MicrReading
 from chequereader.micr.segmenter import MicrSegmentation, segment
@@ -39,11 +40,12 @@ def answer(image: NDArray[np.uint8], reading: MicrReading) -> Picture:
 
 def stages(image: NDArray[np.uint8], reading: MicrReading | None) -> dict[str, Picture]:
     """Return the pictures of a line's stages by name; ``image`` is the line, grey uint8 [height, width]."""
-    strip = straighten(image)
+    font = CMC7 if reading is not None and reading.font == CMC7.name else E13B
+    strip = straighten(image, font)
     if strip is None:
         return {"1-line": coloured(image)}
     straight = _enlarged(strip)
-    pictures = {"1-strip": straight, "2-candidates": _candidates(straight, segment(strip))}
+    pictures = {"1-strip": straight, "2-candidates": _candidates(straight, segment(strip, font))}
     if reading is not None:
         pictures["3-path"] = answer(image, reading)
     return pictures

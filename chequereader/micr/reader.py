@@ -1,6 +1,7 @@
-"""The reader of MICR lines: straighten, segment, recognise, compose, best path. Its table of contents.
+"""The reader of MICR lines in one type: straighten, segment, recognise, compose, best path.
 
-Lines go through the network and the graph together. Not for how any stage works.
+Lines go through the network and the graph together. Its table of contents; not for how any stage works, or
+for telling types apart (``either``).
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from torch import Tensor
 
 from chequereader.box import Box
 from chequereader.decision import Calibration, load_calibrations
-from chequereader.micr.characters import E13B, LOST, SIGNS, TRANSIT, as_printed
+from chequereader.micr.characters import LOST, TRANSIT, as_printed
 from chequereader.micr.fields import check_digit, fields_of
-from chequereader.micr.grammar import ABA_WEIGHTS, Form
+from chequereader.micr.fonts import E13B, Font, Form
+from chequereader.micr.grammar import ABA_WEIGHTS
 from chequereader.micr.ink import InkTexts
 from chequereader.micr.interpretation import Said, interpret
 from chequereader.micr.line import straighten
@@ -28,8 +30,6 @@ from chequereader.micr.reading import MicrReading
 from chequereader.micr.recognition import penalties
 from chequereader.micr.segmenter import MicrSegmentation, segment
 from chequereader.recognition.store import SHIPPED, freeze, load_weights
-
-DEFAULT = SHIPPED / "micr.safetensors"
 
 _LEGIBLE = 0.7
 """A character less likely than this by its ink alone is the grammar's."""
@@ -40,14 +40,15 @@ _LINES_A_CALL = 64
 _LEAST_CHARACTERS = 6
 """Of a line found on a page; anything shorter may be any print."""
 _LEAST_CONFIDENCE = 0.01
-"""Of the same: other print, and the bars of CMC-7, leave everything open."""
+"""Of the same: other print, and lines in another type, leave everything open."""
 
 
 class MicrReader:
-    """Reads MICR lines; loads weights once. ``WeightsError`` if there are none that fit."""
+    """Reads lines in one type; loads weights once. ``WeightsError`` if there are none that fit."""
 
-    def __init__(self, weights: Path | None = None) -> None:
-        where = weights or DEFAULT
+    def __init__(self, weights: Path | None = None, font: Font = E13B) -> None:
+        self.font = font
+        where = weights or SHIPPED / font.weights
         loaded = load_weights(where)
         self.recogniser, self.model = freeze(loaded.recogniser), loaded.model
         self.calibration: Calibration = load_calibrations(where.with_suffix(".calibration.json"))["whole"]
@@ -60,8 +61,8 @@ class MicrReader:
         """Read pictures of lines together, results in their order."""
         readings: list[MicrReading | None] = []
         for start in range(0, len(images), _LINES_A_CALL):
-            strips = [straighten(image) for image in images[start : start + _LINES_A_CALL]]
-            segmentations = [None if strip is None else segment(strip) for strip in strips]
+            strips = [straighten(image, self.font) for image in images[start : start + _LINES_A_CALL]]
+            segmentations = [None if strip is None else segment(strip, self.font) for strip in strips]
             kept = [s for s in segmentations if s is not None and s.cuts]
             found = iter(self._read(kept))
             readings += [next(found) if s is not None and s.cuts else None for s in segmentations]
@@ -72,19 +73,19 @@ class MicrReader:
 
         The page may lie in any of four orientations.
         """
-        return self._best_of([locate(image)])[0]
+        return self._best_of([locate(image, self.font)])[0]
 
     def read_pages(self, images: Sequence[NDArray[np.uint8]]) -> list[MicrReading | None]:
         """Find and read the lines of level pages, which may stand on their heads; results in their order.
 
         The likeliest row at the foot of each page comes first: others are read where that is not certain.
         """
-        rows = [at_foot(image) for image in images]
+        rows = [at_foot(image, font=self.font) for image in images]
         found = self._best_of([own[:1] for own in rows])
         left = [i for i, line in enumerate(found) if line is None or not line.certain]
-        others = self._best_of([rows[i][1:] + at_foot(images[i], over=True) for i in left])
+        others = self._best_of([rows[i][1:] + at_foot(images[i], True, self.font) for i in left])
         for i, line in zip(left, others, strict=True):
-            found[i] = max((one for one in (found[i], line) if one is not None), key=_merit, default=None)
+            found[i] = max((one for one in (found[i], line) if one is not None), key=merit, default=None)
         return found
 
     def _best_of(self, pages: Sequence[Sequence[Candidate]]) -> list[MicrReading | None]:
@@ -93,8 +94,8 @@ class MicrReader:
         found: list[MicrReading | None] = []
         for rows in pages:
             lines = [(row, line) for row, line in zip(rows, readings, strict=False) if line is not None]
-            lines = [one for one in lines if _is_line(one[1])]
-            best = max(lines, key=lambda one: _merit(one[1]), default=None)
+            lines = [one for one in lines if self._is_line(one[1])]
+            best = max(lines, key=lambda one: merit(one[1]), default=None)
             found.append(None if best is None else best[0].on_page(best[1]))
         return found
 
@@ -104,7 +105,8 @@ class MicrReader:
             return []
         # each line by itself: the last digits of a penalty depend on what it is computed beside
         costs = [
-            penalties(self.recogniser, torch.from_numpy(s.crops), torch.from_numpy(s.geometry)) for s in lines
+            penalties(self.font, self.recogniser, torch.from_numpy(s.crops), torch.from_numpy(s.geometry))
+            for s in lines
         ]
         inks = [InkTexts(line, cost.numpy()) for line, cost in zip(lines, costs, strict=True)]
         said = interpret(inks)
@@ -115,22 +117,28 @@ class MicrReader:
         # the share of the text among all texts of the line (eq. 17)
         posterior = math.exp(min(said.total - ink.penalty(said.text), 0.0))
         boxes = tuple(ink.line.image_boxes([arc for arc, _ in said.characters]))
-        restored = () if form == Form.FREE else _restored(said, torch.from_numpy(ink.cost))
+        restored = () if form == Form.FREE else _restored(said, torch.from_numpy(ink.cost), self.font)
         confidence = self.calibration.confidence(posterior) * (_RESTORED if restored else 1.0)
         return MicrReading(
             raw,
-            fields_of(raw, form),
+            fields_of(raw, form, self.font),
             form.name.lower(),
             round(confidence, 6),
-            check_digit(raw, form),
+            check_digit(raw, form, self.font),
             restored,
             reduce(Box.union, boxes),
             boxes,
             model=self.model,
+            font=self.font.name,
         )
 
+    def _is_line(self, reading: MicrReading) -> bool:
+        """Tell whether what was read on a page is a MICR line and not any other print."""
+        signs = sum(reading.raw.count(sign) for sign in self.font.signs)
+        return signs > 0 and len(reading.raw) >= _LEAST_CHARACTERS and reading.confidence >= _LEAST_CONFIDENCE
 
-def _restored(said: Said, cost: Tensor) -> tuple[int, ...]:
+
+def _restored(said: Said, cost: Tensor, font: Font) -> tuple[int, ...]:
     """Return the places of characters that the grammar decided.
 
     Those whose ink is gone, those that the ink alone would have read otherwise, and those that the ink leaves
@@ -138,9 +146,9 @@ def _restored(said: Said, cost: Tensor) -> tuple[int, ...]:
     """
     arcs, labels = (torch.tensor(column) for column in zip(*said.characters, strict=True))
     lost = torch.tensor([character in LOST for character in said.text])
-    chance = torch.softmax(-cost[arcs, : E13B.rubbish], dim=1)
+    chance = torch.softmax(-cost[arcs, : font.labels.rubbish], dim=1)
     mine = chance.gather(1, torch.where(lost, 0, labels)[:, None])[:, 0]
-    only = labels >= E13B.index(TRANSIT)
+    only = labels >= font.labels.index(font.signs[0])
     if said.form == Form.US:
         start = said.text.index(TRANSIT) + 1
         only[start : start + len(ABA_WEIGHTS)] = True
@@ -148,12 +156,6 @@ def _restored(said: Said, cost: Tensor) -> tuple[int, ...]:
     return tuple(decided.nonzero()[:, 0].tolist())
 
 
-def _is_line(reading: MicrReading) -> bool:
-    """Tell whether what was read on a page is a MICR line and not any other print."""
-    signs = sum(reading.raw.count(sign) for sign in SIGNS)
-    return signs > 0 and len(reading.raw) >= _LEAST_CHARACTERS and reading.confidence >= _LEAST_CONFIDENCE
-
-
-def _merit(reading: MicrReading) -> float:
+def merit(reading: MicrReading) -> float:
     """Return how much a reading looks like a MICR line: a fitting grammar, confidence, length."""
     return (reading.grammar != "free") + reading.confidence + min(len(reading.raw), 20) / 20

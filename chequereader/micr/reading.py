@@ -8,24 +8,26 @@ from typing import Any, Literal
 
 from chequereader.box import Box
 from chequereader.micr.characters import to_unicode
+from chequereader.micr.fonts import E13B
 
 CheckDigit = Literal["valid", "invalid", "none"]
 
 _LIKELY, _LONG = 0.25, 12  # digits of other type, upside down, have reached six characters at 0.48
-_SPOKEN = ("routing", "sort_code", "branch", "account", "cheque_number")
+_SPOKEN = ("routing", "sort_code", "bank", "branch", "interbank", "account", "cheque_number")
 
 
 @dataclass(frozen=True)
 class MicrReading:
     """A MICR line.
 
-    ``raw``: the characters without spaces, transit A, amount B, on-us C, dash D. ``fields`` by name.
-    ``grammar``: us, ca, in, uk, or free for a line that fits none of them. ``confidence``: calibrated
-    probability that ``raw`` is right. ``restored``: places in ``raw`` of characters that the grammar had to
-    decide, their ink being illegible. ``box``: the line, ``characters``: each character of ``raw``, in pixels
-    of the picture given. ``turned``: quarter turns clockwise that bring the picture upright, 0 for a picture
-    of a line. ``amount_agrees``: whether the amount of the line is the best answer for the amount of the
-    cheque; None where either is missing. ``model`` names the weights and their checksum.
+    ``raw``: the characters without spaces; in E-13B transit A, amount B, on-us C, dash D, in CMC-7 the signs
+    SI to SV as A to E. ``font``: e13b or cmc7. ``fields`` by name. ``grammar``: us, ca, in, uk, fr, br, or
+    free for a line that fits none of them. ``confidence``: calibrated probability that ``raw`` is right.
+    ``restored``: places in ``raw`` of characters that the grammar had to decide, their ink being illegible.
+    ``box``: the line, ``characters``: each character of ``raw``, in pixels of the picture given. ``turned``:
+    quarter turns clockwise that bring the picture upright, 0 for a picture of a line. ``amount_agrees``:
+    whether the amount of the line is the best answer for the amount of the cheque; None where either is
+    missing. ``model`` names the weights and their checksum.
     """
 
     raw: str
@@ -39,6 +41,7 @@ class MicrReading:
     turned: int = 0
     amount_agrees: bool | None = None
     model: str | None = None
+    font: str = E13B.name
 
     @property
     def certain(self) -> bool:
@@ -50,14 +53,15 @@ class MicrReading:
 
     @property
     def unicode(self) -> str:
-        """The line with the OCR symbols of Unicode."""
-        return to_unicode(self.raw)
+        """The line with the OCR symbols of Unicode, which has none for CMC-7."""
+        return to_unicode(self.raw) if self.font == E13B.name else self.raw
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reading as JSON has it; the boxes of its characters are left out."""
         return {
             "raw": self.raw,
             "unicode": self.unicode,
+            "font": self.font,
             "grammar": self.grammar,
             "fields": dict(self.fields),
             "check_digit": self.check_digit,
@@ -83,6 +87,8 @@ class MicrReading:
             turned=record["turned"],
             amount_agrees=record["amount_agrees"],
             model=record["model"],
+            # records of earlier versions know no other type
+            font=record.get("font", E13B.name),
         )
 
     def line(self) -> str:

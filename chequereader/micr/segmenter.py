@@ -1,8 +1,9 @@
 """The segmentation graph of a MICR line: cuts by ink and pitch, candidates of up to one character.
 
-A character of E-13B may be several bars: a candidate is a run of pieces no wider than a character. Characters
-stand an eighth of an inch apart, so runs of two characters are never candidates, and a wide gap holds a known
-number of blank cells. Not for scores: see ``recognition``.
+A character of E-13B may be several bars: a candidate is a run of pieces no wider than a character. Those of
+CMC-7 all are bars, near each other: what is near is one piece. Characters stand an eighth of an inch apart,
+so runs of two characters are never candidates, and a wide gap holds a known number of blank cells. Not for
+scores: see ``recognition``.
 """
 
 from __future__ import annotations
@@ -15,10 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chequereader.box import Box
-from chequereader.micr.line import HEIGHT, ROWS, Strip
-
-PITCH = HEIGHT * 0.125 / 0.117
-"""Distance of neighbouring characters in a strip, in pixels."""
+from chequereader.micr.fonts import E13B, Font
+from chequereader.micr.line import HEIGHT, ROWS, Strip, bridged
 
 GEOMETRY = (
     "width",
@@ -41,15 +40,14 @@ pitches over one. ``blank_cells``: of an arc without ink, how many characters wo
 CROP = 32
 _INK = 96  # a strip's pixel from which on it counts as ink
 _BAND = slice(3, 29)  # rows that characters reach; ink beyond belongs to something else
-_WIDEST = 20.5  # pixels of the widest character, 0.091 inch, what ink spreads and what smears add
 _SLIVER = 5.5  # pixels; every character is wider, so nothing as narrow is worth a look
 _MAX_RUN = 6
 _SPECK = 3  # pixels of ink; less is dirt
 _REMNANT = 40  # pixels of ink; less may be left of a character that is gone; the dash has a hundred
-_HALF_GAP = 0.13 * PITCH  # between characters as wide as any
+_HALF_GAP = 0.13  # pitches between characters as wide as any
 _NEAR = 3  # columns closer than this are one cut
-_USUAL_GAP = 0.33 * PITCH  # between neighbours
-_WIDE_GAP = 0.95 * PITCH  # no two neighbours stand as far apart
+_USUAL_GAP = 0.33  # pitches between neighbours
+_WIDE_GAP = 0.95  # pitches; no two neighbours stand as far apart
 
 
 @dataclass(frozen=True)
@@ -69,6 +67,7 @@ class MicrSegmentation:
     crops: NDArray[np.uint8]
     geometry: NDArray[np.float32]
     columns: NDArray[np.int32]
+    font: Font = E13B
 
     def image_boxes(self, arcs: Sequence[int]) -> list[Box]:
         """Return the boxes of candidates in pixels of the picture, as high as digits are there."""
@@ -83,12 +82,15 @@ class MicrSegmentation:
         return [Box(*corner) for corner in corners.astype(int).tolist()]
 
 
-def segment(strip: Strip) -> MicrSegmentation:
+def segment(strip: Strip, font: Font = E13B) -> MicrSegmentation:
     """Return the segmentation graph of a strip; no cuts and no arcs where there is no ink."""
     ink = strip.ink
     mask = ink[_BAND] >= _INK
+    if font.bridged:
+        mask = bridged(mask.view(np.uint8), font.bridged * HEIGHT) > 0
+    pitch, widest = font.pitch * HEIGHT, font.widest * HEIGHT
     profile = mask.sum(axis=0)
-    piece, crossed = _pieces(profile)
+    piece, crossed = _pieces(profile, widest, pitch)
     count = len(piece)
     if not count:
         nothing = np.zeros(0, np.int64)
@@ -98,12 +100,13 @@ def segment(strip: Strip) -> MicrSegmentation:
             np.zeros((0, CROP, CROP), np.uint8),
             np.zeros((0, len(GEOMETRY)), np.float32),
             np.zeros((0, 2), np.int32),
+            font,
         )
-    first, run = _runs(piece)
+    first, run = _runs(piece, widest)
     last = first + run - 1
-    left, right = _blanks(piece, profile)
+    left, right = _blanks(piece, profile, _WIDE_GAP * pitch)
     # a node stands before each piece; one more behind each piece before a wide gap and at the end
-    wide = np.flatnonzero(piece[1:, 0] - piece[:-1, 1] > _WIDE_GAP)
+    wide = np.flatnonzero(piece[1:, 0] - piece[:-1, 1] > _WIDE_GAP * pitch)
     before = np.arange(count) + np.searchsorted(wide, np.arange(count))
     behind = np.append(before[1:], before[-1] + 1)
     behind[wide] = before[wide] + 1
@@ -117,9 +120,9 @@ def segment(strip: Strip) -> MicrSegmentation:
     ).astype(np.int32)
     order = np.lexsort((target, source))
     geometry = np.zeros((len(order), len(GEOMETRY)), np.float32)
-    geometry[: len(first), :-1] = _geometry(mask, piece, crossed, first, last)
+    geometry[: len(first), :-1] = _geometry(mask, piece, crossed, first, last, pitch)
     gap = piece[right, 0] - piece[left, 1]
-    geometry[len(first) :, -1] = np.maximum(np.rint((gap - _USUAL_GAP) / PITCH), 1)
+    geometry[len(first) :, -1] = np.maximum(np.rint(gap / pitch - _USUAL_GAP), 1)
     crops = np.zeros((len(order), CROP, CROP), np.uint8)
     crops[: len(first)] = _crops(ink, columns[: len(first)])
     return MicrSegmentation(
@@ -130,6 +133,7 @@ def segment(strip: Strip) -> MicrSegmentation:
         crops[order],
         geometry[order],
         columns[order],
+        font,
     )
 
 
@@ -138,7 +142,9 @@ def looked_at(geometry: NDArray[np.float32]) -> NDArray[np.bool_]:
     return (geometry[:, -1] == 0) & (geometry[:, 0] >= _SLIVER / HEIGHT)
 
 
-def _pieces(profile: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _pieces(
+    profile: NDArray[np.int64], widest: float, pitch: float
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return the columns [pieces, 2] of each piece, and the ink that the cut before each of them crosses.
 
     Gaps separate pieces; what is wider than a character is cut where it has the least ink.
@@ -150,14 +156,14 @@ def _pieces(profile: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.f
     pieces: list[tuple[int, int]] = []
     crossed: list[float] = []
     for a, b in edge.tolist():
-        at = _cuts(profile[a:b]) + a if b - a > _WIDEST else np.zeros(0, np.int64)
+        at = _cuts(profile[a:b], pitch) + a if b - a > widest else np.zeros(0, np.int64)
         ends = [a, *at.tolist(), b]
         pieces += pairwise(ends)
         crossed += [0.0, *profile[at].tolist()]
     return np.array(pieces, np.int64).reshape(-1, 2), np.array(crossed)
 
 
-def _cuts(profile: NDArray[np.int64]) -> NDArray[np.int64]:
+def _cuts(profile: NDArray[np.int64], pitch: float) -> NDArray[np.int64]:
     """Return where ink wider than a character may be cut, left to right, no two cuts near each other.
 
     The columns of least ink around them, the better of two near ones; where several in a row have the same,
@@ -169,7 +175,7 @@ def _cuts(profile: NDArray[np.int64]) -> NDArray[np.int64]:
     left, here, right = smooth[inner - 1], smooth[inner], smooth[inner + 1]
     low = inner[(here <= left) & (here <= right) & ((here < left) | (here < right))]
     low = low[smooth[low] <= 0.55 * HEIGHT]
-    gaps = np.arange(len(profile) - PITCH + _HALF_GAP, 2, -PITCH).astype(np.int64)
+    gaps = np.arange(len(profile) - pitch + _HALF_GAP * pitch, 2, -pitch).astype(np.int64)
     kept: list[int] = []
     for column in low[np.argsort(smooth[low], kind="stable")].tolist():
         if all(abs(column - other) >= _NEAR for other in kept):
@@ -179,7 +185,7 @@ def _cuts(profile: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _blanks(
-    piece: NDArray[np.int64], profile: NDArray[np.int64]
+    piece: NDArray[np.int64], profile: NDArray[np.int64], wide_gap: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the pieces to the left and to the right of each blank that has room for a character.
 
@@ -190,17 +196,17 @@ def _blanks(
     each = np.arange(len(piece))
     left = np.concatenate([each[:-1], whole[:-1]])
     right = np.concatenate([each[1:], whole[1:]])
-    roomy = piece[right, 0] - piece[left, 1] > _WIDE_GAP
+    roomy = piece[right, 0] - piece[left, 1] > wide_gap
     left, right = np.unique(np.stack([left[roomy], right[roomy]]), axis=1)
     return left, right
 
 
-def _runs(piece: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _runs(piece: NDArray[np.int64], widest: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return first piece and number of pieces of every run no wider than a character."""
     count = len(piece)
     starts, lengths = [np.arange(count)], [np.ones(count, np.int64)]
     for run in range(2, min(_MAX_RUN, count) + 1):
-        start = np.flatnonzero(piece[run - 1 :, 1] - piece[: count - run + 1, 0] <= _WIDEST)
+        start = np.flatnonzero(piece[run - 1 :, 1] - piece[: count - run + 1, 0] <= widest)
         starts.append(start)
         lengths.append(np.full(len(start), run))
     return np.concatenate(starts), np.concatenate(lengths)
@@ -223,6 +229,7 @@ def _geometry(
     crossed: NDArray[np.float64],
     first: NDArray[np.int64],
     last: NDArray[np.int64],
+    pitch: float,
 ) -> NDArray[np.float32]:
     x0, x1 = piece[first, 0], piece[last, 1]
     rows, count = mask.shape[0], len(piece)
@@ -256,7 +263,7 @@ def _geometry(
         crossed_behind / HEIGHT,
         area / np.maximum((x1 - x0) * HEIGHT, 1),
         (last - first + 1) / _MAX_RUN,
-        np.clip(x1 - right_before, 0, far) / PITCH - 1,
-        np.clip(left_behind - x1, 0, far) / PITCH - 1,
+        np.clip(x1 - right_before, 0, far) / pitch - 1,
+        np.clip(left_behind - x1, 0, far) / pitch - 1,
     )
     return np.stack(columns, axis=1).astype(np.float32)

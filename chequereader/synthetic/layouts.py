@@ -185,7 +185,7 @@ LAYOUTS: tuple[Layout, ...] = (
     ),
     Layout(
         "fr", "FR", "eu", "fr", "EUR", size=(175, 80), signs=("€", "€", "EUR", "F"), sign="€",
-        boxes=("box", "shaded", "corners", "rounded"), comb=0.0, micr="cmc7", frame=0.1, labels=_FR,
+        boxes=("box", "shaded", "corners", "rounded"), comb=0.0, micr="fr", frame=0.1, labels=_FR,
         amount=(0.72, 0.28, 0.96, 0.41), date=(0.66, 0.47, 0.95, 0.56), payee=(0.05, 0.68, 0.45),
         legal=((0.26, 0.95, 0.17), (0.05, 0.68, 0.3)), signature=(0.66, 0.6, 0.96, 0.8),
         bank=(0.04, 0.03, 0.26, 0.14),
@@ -193,7 +193,7 @@ LAYOUTS: tuple[Layout, ...] = (
     ),
     Layout(
         "br", "BR", "eu", "pt", "BRL", size=(175, 80), signs=("R$", "R$ "), sign="",
-        boxes=("box", "shaded", "none", "corners"), comb=0.0, micr="cmc7", frame=0.1, labels=_PT,
+        boxes=("box", "shaded", "none", "corners"), comb=0.0, micr="br", frame=0.1, labels=_PT,
         amount=(0.72, 0.07, 0.96, 0.19), date=(0.52, 0.53, 0.95, 0.62), payee=(0.04, 0.9, 0.46),
         legal=((0.34, 0.96, 0.26), (0.04, 0.96, 0.36)), signature=(0.56, 0.66, 0.95, 0.82),
         bank=(0.04, 0.58, 0.34, 0.72),
@@ -256,7 +256,7 @@ LAYOUTS: tuple[Layout, ...] = (
     ),
     Layout(
         "ar", "AR", "eu", "es", "ARS", size=(170, 75), signs=("$", "$", "PESOS $"), sign="$",
-        boxes=("box", "shaded", "underline", "corners"), comb=0.0, micr="cmc7", frame=0.2, labels=_ES,
+        boxes=("box", "shaded", "underline", "corners"), comb=0.0, micr="ar", frame=0.2, labels=_ES,
         amount=(0.72, 0.06, 0.95, 0.18), date=(0.4, 0.24, 0.94, 0.33), payee=(0.05, 0.94, 0.43),
         legal=((0.05, 0.94, 0.54), (0.05, 0.94, 0.64)), signature=(0.64, 0.68, 0.95, 0.82),
         bank=(0.04, 0.04, 0.34, 0.2), number=(0.46, 0.1), memo=None, account=(0.05, 0.69, 0.4, 0.77),

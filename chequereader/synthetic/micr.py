@@ -1,24 +1,21 @@
 """The line of magnetic ink at the foot of a cheque: its text and its glyphs, drawn from their geometry.
 
-E-13B has its shapes from ``e13b``; CMC-7 characters are seven bars with two wide gaps among six, and
-simplified. Not for reading MICR lines.
+Their shapes are those of ``e13b`` and ``cmc7``. Not for reading MICR lines.
 """
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from chequereader.synthetic.e13b import COLUMNS, PITCH, ROWS, SQUARE, fine_shape
+from chequereader.synthetic import cmc7, e13b
+from chequereader.synthetic.e13b import FINE, PITCH, ROWS, SQUARE
 from chequereader.synthetic.pixels import Floats, floats
 
 TRANSIT, AMOUNT, ON_US, DASH = "ABCD"
 """The four signs of E-13B in transcriptions."""
-
-_CMC7_GAPS = dict(zip("0123456789ABCDE", itertools.combinations(range(6), 2), strict=True))
 
 
 @dataclass(frozen=True)
@@ -45,8 +42,17 @@ def routing_number(rng: np.random.Generator) -> str:
     return eight + aba_check_digit(eight)
 
 
+def mod10_digit(digits: str) -> str:
+    """Return the check digit of Brazilian lines: weights 2 and 1 from the right, digits of products added."""
+    products = (int(digit) * (2 - place % 2) for place, digit in enumerate(reversed(digits)))
+    return str(-sum(product // 10 + product % 10 for product in products) % 10)
+
+
 def micr_line(order: str, routing: str, account: str, number: str) -> MicrLine:
-    """Return the MICR line of a cheque in the ``order`` of a layout: us, us-business, uk, in, cmc7."""
+    """Return the MICR line of a cheque in the ``order`` of a layout: us, us-business, uk, in, fr, br, ar.
+
+    ``routing``: nine digits; ``account``: eight to twelve. The signs of the last one are a guess.
+    """
     if order == "us":
         return MicrLine(f"A{routing}A {account}C {number}", "e13b")
     if order == "us-business":
@@ -55,8 +61,15 @@ def micr_line(order: str, routing: str, account: str, number: str) -> MicrLine:
         return MicrLine(f"C{number.zfill(6)}C {routing[:2]}D{routing[2:6]}A {account[:8].zfill(8)}C", "e13b")
     if order == "in":
         return MicrLine(f"C{number.zfill(6)}C {routing}A {account[:6].zfill(6)}C 31", "e13b")
-    if order == "cmc7":
-        return MicrLine(f"{number.zfill(7)} {routing}{account[:3]} {account[:12].zfill(12)}", "cmc7")
+    if order == "fr":
+        return MicrLine(f"C{number.zfill(7)} C{routing}{account[:3]}E {account.zfill(12)}A", "cmc7")
+    if order == "br":
+        branch, cheque = routing[:7], f"{routing[6:]}{number.zfill(6)[-6:]}5"
+        holder = account[:10].zfill(10)
+        ends = mod10_digit(branch), holder, mod10_digit(holder)
+        return MicrLine(f"C{branch}{mod10_digit(cheque)} C{cheque}E {''.join(ends)}A", "cmc7")
+    if order == "ar":
+        return MicrLine(f"C{routing}{account[:1]} C{number.zfill(8)}E {account[1:].zfill(11)}A", "cmc7")
     raise ValueError(f"no MICR line has the order {order!r}")
 
 
@@ -65,29 +78,19 @@ def draw_micr(line: MicrLine, dpi: float) -> Floats:
     pitch = PITCH * dpi
     height, width = round((ROWS + 1) * SQUARE * dpi) + 2, int(pitch * len(line.text)) + 8
     canvas = np.zeros((height, width), np.float32)
+    shape = e13b.fine_shape if line.kind == "e13b" else cmc7.fine_shape
     for place, character in enumerate(line.text):
         if character == " ":
             continue
-        glyph = _e13b(character, dpi) if line.kind == "e13b" else _cmc7(character, dpi)
+        glyph = _scaled(shape(character), dpi)
         x = int(place * pitch)
         part = canvas[1 : 1 + glyph.shape[0], x : x + glyph.shape[1]]
         np.maximum(part, glyph[: part.shape[0], : part.shape[1]], out=part)
     return canvas
 
 
-def _e13b(character: str, dpi: float) -> Floats:
-    size = (round((COLUMNS + 1) * SQUARE * dpi), round((ROWS + 1) * SQUARE * dpi))
-    shape = fine_shape(character)[4:-4, 4:-4]  # half a square around it is enough
+def _scaled(shape: Floats, dpi: float) -> Floats:
+    shape = shape[FINE // 2 : -(FINE // 2), FINE // 2 : -(FINE // 2)]  # half a square around it is enough
+    scale = SQUARE * dpi / FINE
+    size = round(shape.shape[1] * scale), round(shape.shape[0] * scale)
     return floats(cv2.resize(shape, size, interpolation=cv2.INTER_AREA))
-
-
-def _cmc7(character: str, dpi: float) -> Floats:
-    bars = np.zeros((36, 56), np.float32)
-    x = 2
-    for bar in range(7):
-        bars[:, x : x + 3] = 1
-        x += 3 + (8 if bar in _CMC7_GAPS[character] else 4)
-    rows = np.zeros((36, 1), np.float32)
-    rows[2:16] = rows[20:34] = 1  # the notch that gives the figures their look to the eye
-    size = (round(0.1 * dpi), round(0.117 * dpi))
-    return floats(cv2.resize(bars * rows, size, interpolation=cv2.INTER_AREA))

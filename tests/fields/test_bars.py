@@ -21,7 +21,7 @@ def page(order: str | None, noise: float = 4.0) -> GreyImage:
         cv2.putText(text, "PAY THIS CHEQUE TO THE ORDER OF " * 2, (30, y), 0, 0.55, 40, 1, cv2.LINE_AA)
     made = text.astype(np.float32)
     if order is not None:
-        coverage = draw_micr(micr_line(order, "01234567", "123456789012", "100200"), DPI)
+        coverage = draw_micr(micr_line(order, "012345678", "123456789012", "100200"), DPI)
         height, width = coverage.shape
         part = made[560 : 560 + height, 60 : 60 + width]
         part -= 170 * coverage[: part.shape[0], : part.shape[1]]
@@ -34,7 +34,7 @@ def on_its_head(image: GreyImage) -> GreyImage:
 
 @pytest.mark.parametrize("noise", [0.0, 4.0, 8.0])
 def test_bars_tell_the_foot(noise: float) -> None:
-    image = page("cmc7", noise)
+    image = page("fr", noise)
     assert bars_at_foot(image) is True
     assert bars_at_foot(on_its_head(image)) is False
 
@@ -47,13 +47,13 @@ def test_text_and_lines_in_e13b_are_no_bars(order: str | None) -> None:
 
 
 def test_a_pattern_of_strokes_all_over_tells_nothing() -> None:
-    image = page("cmc7")
+    image = page("fr")
     image[:, ::4] = 60
     assert bars_at_foot(image) is None
 
 
 def test_bars_that_run_together_tell_nothing() -> None:
-    coarse = cv2.resize(page("cmc7"), None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA)
+    coarse = cv2.resize(page("fr"), None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA)
     image = np.asarray(cv2.resize(coarse, (1378, 630)), np.uint8)
     assert bars_at_foot(image) is None
 

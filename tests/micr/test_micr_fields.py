@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum import luhn
 
 from chequereader.micr.characters import to_unicode
 from chequereader.micr.fields import check_digit, fields_of, form_of
-from chequereader.micr.grammar import Form
+from chequereader.micr.fonts import CMC7, Form
 
 FIELDS = {
     "C001974CA122016066A001464159C65B0000012500B": {
@@ -52,6 +55,42 @@ FIELDS = {
 @pytest.mark.parametrize(("raw", "fields"), FIELDS.items())
 def test_fields_by_name(raw: str, fields: dict[str, str]) -> None:
     assert fields_of(raw, form_of(raw)) == fields
+
+
+BARS = {
+    "C0000001C012345678901E012345678902A": {
+        "cheque_number": "0000001",
+        "interbank": "012345678901",
+        "account": "012345678902",
+    },
+    "C12345674C7890001235E412345678903AB0000012500": {
+        "bank": "123",
+        "branch": "4567",
+        "clearing": "789",
+        "cheque_number": "000123",
+        "kind": "5",
+        "account": "1234567890",
+        "amount": "125.00",
+    },
+    "A021000021A1C": {},
+}
+
+
+@pytest.mark.parametrize(("raw", "fields"), BARS.items())
+def test_fields_of_lines_of_bars(raw: str, fields: dict[str, str]) -> None:
+    assert fields_of(raw, form_of(raw, CMC7), CMC7) == fields
+
+
+@given(st.text("0123456789", min_size=7, max_size=7), *[st.text("0123456789", min_size=10, max_size=10)] * 2)
+def test_check_digits_of_brazilian_lines_are_those_of_luhn(bank: str, cheque: str, account: str) -> None:
+    own, other = luhn.calc_check_digit(bank), luhn.calc_check_digit(cheque)
+    ends = f"{own}{account}{luhn.calc_check_digit(account)}A"
+    right = f"C{bank}{other}C{cheque}E{ends}"
+    assert check_digit(right, Form.BR, CMC7) == "valid"
+    for place in (1, 8, 10, 19, 21, 31, 32):
+        wrong = right[:place] + str((int(right[place]) + 1) % 10) + right[place + 1 :]
+        assert check_digit(wrong, Form.BR, CMC7) == "invalid"
+    assert check_digit(right, Form.FREE, CMC7) == "none"
 
 
 def test_a_line_of_another_grammar_is_refused() -> None:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from toy_lines import line_of
 
 from chequereader.graph import forward, viterbi
-from chequereader.micr.characters import E13B, LABELS, LOST
+from chequereader.micr.characters import LOST
+from chequereader.micr.fonts import E13B
 from chequereader.micr.grammar import free_grammar, spelled
 from chequereader.micr.ink import InkTexts
 from chequereader.micr.segmenter import MicrSegmentation
@@ -29,10 +30,10 @@ def random_line(seed: int) -> tuple[MicrSegmentation, NDArray[np.float32]]:
         if j == i + 1 or rng.random() < 0.5
     ]
     arcs += [arcs[k] for k in rng.integers(0, len(arcs), 2)]
-    cost = rng.normal(0, 4, (len(arcs), len(LABELS.labels))).astype(np.float32)
-    cost[:, len(E13B.labels) :] = np.where(rng.random((len(arcs), len(LOST))) < 0.9, np.inf, 0.0)
+    cost = rng.normal(0, 4, (len(arcs), len(E13B.labels.labels))).astype(np.float32)
+    cost[:, len(E13B.classes.labels) :] = np.where(rng.random((len(arcs), len(LOST))) < 0.9, np.inf, 0.0)
     cost[rng.random(cost.shape) < 0.2] = np.inf
-    cost[:, E13B.rubbish] = rng.normal(0, 4, len(arcs))
+    cost[:, E13B.labels.rubbish] = rng.normal(0, 4, len(arcs))
     return line_of(arcs), cost
 
 
@@ -41,34 +42,34 @@ def test_sums_and_best_path_are_those_of_the_free_grammar(seed: int) -> None:
     line, cost = random_line(seed)
     graph = pack_arcs([line.cuts], [len(cost)], line.source, line.target)
     penalties = torch.from_numpy(cost).double()
-    free = free_grammar().graph
+    free = free_grammar(E13B).graph
     ink = InkTexts(line, cost)
 
     expected_best = viterbi(graph, penalties, free)
     labels, arcs, _ = expected_best.path(0)
-    steps = [step for step in zip(arcs, labels, strict=True) if step[1] != E13B.rubbish]
+    steps = [step for step in zip(arcs, labels, strict=True) if step[1] != E13B.labels.rubbish]
     assert ink.best == steps
     assert ink.least == pytest.approx(float(expected_best.penalty), abs=1e-9)
     assert ink.total == pytest.approx(float(forward(graph, penalties, free)), abs=1e-9)
-    for text in (LABELS.decode(labels), "7", f"A{LOST[3]}"):
-        expected = float(forward(graph, penalties, spelled([text])))
+    for text in (E13B.labels.decode(labels), "7", f"A{LOST[3]}"):
+        expected = float(forward(graph, penalties, spelled([text], E13B)))
         assert ink.penalty(text) == pytest.approx(expected, abs=1e-9)
 
 
 def test_far_worse_and_impossible_texts() -> None:
     line = line_of([(0, 1), (1, 2)])
-    cost = np.full((2, len(LABELS.labels)), 500.0, np.float32)
-    cost[:, LABELS.index("1")] = 0.0
+    cost = np.full((2, len(E13B.labels.labels)), 500.0, np.float32)
+    cost[:, E13B.labels.index("1")] = 0.0
     ink = InkTexts(line, cost)
-    assert LABELS.decode([label for _, label in ink.best]) == "11"
+    assert E13B.labels.decode([label for _, label in ink.best]) == "11"
     assert ink.total == pytest.approx(0.0) and ink.penalty("11") == 0.0
     assert ink.penalty("12") == pytest.approx(500.0)
     assert ink.penalty("111") == math.inf
 
 
 def test_a_line_without_characters_has_no_path() -> None:
-    cost = np.full((1, len(LABELS.labels)), np.inf, np.float32)
-    cost[:, E13B.rubbish] = 0.0
+    cost = np.full((1, len(E13B.labels.labels)), np.inf, np.float32)
+    cost[:, E13B.labels.rubbish] = 0.0
     ink = InkTexts(line_of([(0, 1)]), cost)
     assert ink.best == []
     assert ink.total == math.inf

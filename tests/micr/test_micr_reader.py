@@ -16,7 +16,8 @@ from chequereader.cheque_set import read_cheque_set, read_names
 from chequereader.errors import WeightsError
 from chequereader.micr.reader import MicrReader
 from chequereader.micr.reading import MicrReading
-from chequereader.synthetic.e13b import PITCH, SQUARE, draw_line
+from chequereader.synthetic.e13b import PITCH, SQUARE
+from chequereader.synthetic.magnetic_line import draw_line
 from chequereader.synthetic.micr import routing_number
 
 LINES = {

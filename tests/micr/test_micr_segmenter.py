@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from toy_lines import bare_strip, clean_line
 
 from chequereader.box import Box
+from chequereader.micr.fonts import E13B
 from chequereader.micr.line import HEIGHT, ROWS, straighten
-from chequereader.micr.segmenter import GEOMETRY, PITCH, MicrSegmentation, looked_at, segment
+from chequereader.micr.segmenter import GEOMETRY, MicrSegmentation, looked_at, segment
+
+PITCH = E13B.pitch * HEIGHT
 
 
 def of_text(text: str) -> MicrSegmentation:

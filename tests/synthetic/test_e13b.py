@@ -7,7 +7,8 @@ import itertools
 import numpy as np
 import pytest
 
-from chequereader.synthetic.e13b import CHARACTERS, draw_line, fine_shape
+from chequereader.synthetic.e13b import CHARACTERS, fine_shape
+from chequereader.synthetic.magnetic_line import draw_line
 
 
 def test_shapes_are_fourteen_and_differ() -> None:
