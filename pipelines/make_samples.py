@@ -17,7 +17,7 @@ from chequereader.synthetic import SyntheticConfig, generate
 
 FOLDER = Path("data/samples")
 SEED = 11
-SAMPLES = {"us-personal": 2, "us-business": 1, "uk": 3, "in-cts": 5, "fr": 10, "uy": 5}
+SAMPLES = {"us-personal": 2, "us-business": 1, "uk": 3, "in-cts": 5, "fr": 10, "uy": 8}
 """Layouts, and the number of the cheque that is drawn of each."""
 
 

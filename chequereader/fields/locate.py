@@ -12,7 +12,6 @@ from functools import cache
 import numpy as np
 
 from chequereader.box import Box
-from chequereader.fields.bars import bars_at_foot
 from chequereader.fields.candidates import find_candidates
 from chequereader.fields.features import describe
 from chequereader.fields.groups import FloatArray, find_components
@@ -85,16 +84,12 @@ def locate(page_image: GreyImage, limit: int = 6) -> list[Zone]:
 
 
 def either_way_up(page: Upright, limit: int = 6) -> tuple[Upright, list[Zone]]:
-    """Return a page, turned over if it stands on its head, and its zones; for pages without a line in E-13B.
+    """Return a page, turned over if it stands on its head, and its zones; for pages without a MICR line.
 
-    A line of bars at one edge tells. Else a page without a likely zone is tried on its head too, and turned
-    if its best zone is then far likelier.
+    A page without a likely zone is tried on its head too, and turned if its best zone is then far likelier.
     """
-    upright_by_bars = bars_at_foot(page.image)
-    if upright_by_bars is False:
-        page = page.turned_over()
     zones = locate(page.image, limit)
-    if upright_by_bars is not None or (zones and zones[0].penalty < UNLIKELY):
+    if zones and zones[0].penalty < UNLIKELY:
         return page, zones
     over = page.turned_over()
     others = locate(over.image, limit)

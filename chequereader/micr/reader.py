@@ -7,7 +7,7 @@ for telling types apart (``either``).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from pathlib import Path
 
@@ -36,11 +36,16 @@ _LEGIBLE = 0.7
 _RESTORED = 0.95
 """Of a line with a restored character, however sure the rest is: so many are right where one is smeared. The
 check digit that restores it no longer tells whether the others are right."""
+_SURE = 0.5
+"""With less confidence even a line that fits a grammar may be something else."""
 _LINES_A_CALL = 64
 _LEAST_CHARACTERS = 6
 """Of a line found on a page; anything shorter may be any print."""
 _LEAST_CONFIDENCE = 0.01
 """Of the same: other print, and lines in another type, leave everything open."""
+
+
+Images = Sequence[NDArray[np.uint8]]
 
 
 class MicrReader:
@@ -57,7 +62,7 @@ class MicrReader:
         """Read a picture of one line, grey uint8 [height, width], about level; None without characters."""
         return self.read_lines([image])[0]
 
-    def read_lines(self, images: Sequence[NDArray[np.uint8]]) -> list[MicrReading | None]:
+    def read_lines(self, images: Images) -> list[MicrReading | None]:
         """Read pictures of lines together, results in their order."""
         readings: list[MicrReading | None] = []
         for start in range(0, len(images), _LINES_A_CALL):
@@ -75,18 +80,22 @@ class MicrReader:
         """
         return self._best_of([locate(image, self.font)])[0]
 
-    def read_pages(self, images: Sequence[NDArray[np.uint8]]) -> list[MicrReading | None]:
+    def read_pages(self, images: Images) -> list[MicrReading | None]:
         """Find and read the lines of level pages, which may stand on their heads; results in their order.
 
         The likeliest row at the foot of each page comes first: others are read where that is not certain.
         """
-        rows = [at_foot(image, font=self.font) for image in images]
-        found = self._best_of([own[:1] for own in rows])
-        left = [i for i, line in enumerate(found) if line is None or not line.certain]
-        others = self._best_of([rows[i][1:] + at_foot(images[i], True, self.font) for i in left])
-        for i, line in zip(left, others, strict=True):
-            found[i] = max((one for one in (found[i], line) if one is not None), key=merit, default=None)
-        return found
+        return look_on(images, (self.at_foot, self.elsewhere))
+
+    def at_foot(self, images: Images) -> list[MicrReading | None]:
+        """Read the likeliest row at the foot of each level page."""
+        return self._best_of([at_foot(image, font=self.font)[:1] for image in images])
+
+    def elsewhere(self, images: Images) -> list[MicrReading | None]:
+        """Read the other rows at the foot of each level page, and those at its head, as if it stood on it."""
+        return self._best_of(
+            [at_foot(image, font=self.font)[1:] + at_foot(image, True, self.font) for image in images]
+        )
 
     def _best_of(self, pages: Sequence[Sequence[Candidate]]) -> list[MicrReading | None]:
         """Read the rows of pages together and return of each page what looks most like a MICR line."""
@@ -154,6 +163,23 @@ def _restored(said: Said, cost: Tensor, font: Font) -> tuple[int, ...]:
         only[start : start + len(ABA_WEIGHTS)] = True
     decided = lost | (mine < chance.amax(dim=1)) | (only & (mine < _LEGIBLE))
     return tuple(decided.nonzero()[:, 0].tolist())
+
+
+def look_on(
+    images: Images, looks: Sequence[Callable[[Images], list[MicrReading | None]]]
+) -> list[MicrReading | None]:
+    """Return what the first look finds in each picture, and the further ones where that leaves doubt.
+
+    Of what several looks find in a picture the best counts.
+    """
+    found: list[MicrReading | None] = [None] * len(images)
+    for look in looks:
+        left = [i for i, line in enumerate(found) if not line or not line.certain or line.confidence < _SURE]
+        if not left:
+            break
+        for i, line in zip(left, look([images[i] for i in left]), strict=True):
+            found[i] = max((one for one in (found[i], line) if one is not None), key=merit, default=None)
+    return found
 
 
 def merit(reading: MicrReading) -> float:
