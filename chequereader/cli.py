@@ -154,11 +154,10 @@ def read(*, scans: tuple[str, ...], as_json: bool, explain: Path | None, options
 )
 @click.option(
     "--engine",
-    type=click.Choice(["local"]),
+    type=click.Choice(["local", "ray"]),
     default="local",
     show_default=True,
-    expose_value=False,
-    help="Where the workers run: on this machine.",
+    help="Where the workers run: on this machine, or on a Ray cluster, with a new folder of Parquet as FILE.",
 )
 @click.option("--quiet", is_flag=True, help="Show no progress and no summary.")
 @reading_options
@@ -169,6 +168,7 @@ def batch(
     resume: bool,
     ordered: bool,
     workers: int,
+    engine: str,
     quiet: bool,
     options: ReadOptions,
 ) -> ExitCode:
@@ -178,11 +178,16 @@ def batch(
     file, a pattern such as 'scans/*.tif', or - for a list of files on standard
     input. A page that can't be read becomes a failed record and the run goes on.
     """
-    from chequereader.batch import run_batch
+    from chequereader.batch import run_batch, run_spread
     from chequereader.scan.inputs import find_inputs
 
+    if engine == "ray" and (resume or ordered):
+        raise UsageError("--engine ray has neither --resume nor --ordered; use --engine local for these")
     found = find_inputs(inputs, _listed())
-    summary = run_batch(found, out, options, resume=resume, ordered=ordered, workers=workers, quiet=quiet)
+    if engine == "ray":
+        summary = run_spread(found, out, options, workers=workers, quiet=quiet)
+    else:
+        summary = run_batch(found, out, options, resume=resume, ordered=ordered, workers=workers, quiet=quiet)
     if not quiet:
         print(f"chequereader: {summary.line()}", file=sys.stderr)
     return ExitCode.SOME_FAILED if summary.failed else ExitCode.DONE

@@ -7,5 +7,6 @@ from __future__ import annotations
 
 from chequereader.batch.progress import BatchSummary
 from chequereader.batch.run import run_batch
+from chequereader.batch.spread import run_spread
 
-__all__ = ["BatchSummary", "run_batch"]
+__all__ = ["BatchSummary", "run_batch", "run_spread"]

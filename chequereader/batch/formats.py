@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -138,20 +139,27 @@ class Parquet:
 
     def write(self, path: Path, records: Iterable[Record]) -> None:
         """Write the records, a thousand at a time."""
-        from pyarrow import RecordBatch
         from pyarrow.parquet import ParquetWriter
 
-        schema = self._schema()
-        with ParquetWriter(path, schema) as writer:
-            rows: list[Record] = []
-            for record in records:
-                # Parquet's texts are Unicode: bytes that are none stand as escapes.
-                name = record["file"].encode("utf-8", "backslashreplace").decode()
-                rows.append({**record, "file": name, "micr": json.dumps(record["micr"])})
-                if len(rows) == _ROWS_AT_ONCE:
-                    writer.write_batch(RecordBatch.from_pylist(rows, schema=schema))
-                    rows = []
-            writer.write_batch(RecordBatch.from_pylist(rows, schema=schema))
+        remaining = iter(records)
+        with ParquetWriter(path, self._schema()) as writer:
+            while some := list(islice(remaining, _ROWS_AT_ONCE)):
+                writer.write_table(self.table(some))
+
+    def table(self, records: Iterable[Record]) -> Any:
+        """Return the records as a table of Arrow."""
+        from pyarrow import Table
+
+        # Arrow's texts are Unicode: bytes that are none stand as escapes
+        rows = [
+            {
+                **record,
+                "file": record["file"].encode("utf-8", "backslashreplace").decode(),
+                "micr": json.dumps(record["micr"]),
+            }
+            for record in records
+        ]
+        return Table.from_pylist(rows, schema=self._schema())
 
     def read(self, path: Path) -> Iterator[Record]:
         """Yield the records; ``OutputError`` if the file is no results file."""

@@ -52,14 +52,7 @@ def run_batch(
     can be made.
     """
     results = Results(out, {one.file: place for place, one in enumerate(inputs)}, resume=resume)
-    given = dataclasses.asdict(options)
-    # The device decides about speed, not about answers.
-    told = {name: value for name, value in given.items() if name != "device"}
-    # of weights of one's own the model's name tells the bytes, but not how they were calibrated
-    own = Path(options.weights).with_suffix(".calibration.json")
-    calibrated = hashlib.sha256(own.read_bytes()).hexdigest() if own.is_file() else None
-    settings = json.dumps([told, weights_checksum(WEIGHTS), calibrated])
-    make = make_reader or functools.partial(_reader, given)
+    make, settings = make_reader or reader_maker(options), settings_of(options)
     tally = Tally()
     with _interruptions() as interrupted, WorkerPool(make, settings, workers, limits or Limits()) as pool:
         pool.wait_until_ready(interrupted.is_set)
@@ -110,6 +103,21 @@ def _interruptions() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def settings_of(options: ReadOptions) -> str:
+    """Return what a record depends on beside its file and the weights that read it."""
+    # The device decides about speed, not about answers.
+    told = {name: value for name, value in dataclasses.asdict(options).items() if name != "device"}
+    # of weights of one's own the model's name tells the bytes, but not how they were calibrated
+    own = Path(options.weights).with_suffix(".calibration.json")
+    calibrated = hashlib.sha256(own.read_bytes()).hexdigest() if own.is_file() else None
+    return json.dumps([told, weights_checksum(WEIGHTS), calibrated])
+
+
+def reader_maker(options: ReadOptions) -> Callable[[], ReadsScans]:
+    """Return what makes the package's own reader, in another process too."""
+    return functools.partial(_reader, dataclasses.asdict(options))
 
 
 def weights_checksum(folder: Path) -> str:
