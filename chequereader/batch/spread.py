@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ def run_spread(
         _start(ray, workers)
     try:
         context = ray.data.DataContext.get_current()
-        context.enable_progress_bars = not quiet
+        context.enable_progress_bars = not quiet and sys.stderr.isatty()
         given = (make, settings_of(options), limits or Limits())
         # a reader that can't be made is told once and at once
         ray.get(ray.remote(num_cpus=1)(_made).remote(make))
@@ -74,7 +75,7 @@ def run_spread(
             _Actor,
             fn_constructor_args=given,
             batch_size=FILES_A_TASK,
-            concurrency=workers,
+            compute=ray.data.ActorPoolStrategy(size=workers),
             num_cpus=1,
             num_gpus=_share_of_gpus(ray, workers, options),
         )
@@ -123,11 +124,13 @@ def _made(make: Callable[[], ReadsScans]) -> str:
 def _ray() -> Any:
     # Ray tells its makers about each cluster unless it is told not to
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # of its own course; what ends a run is raised
     try:
         import ray
         import ray.data
     except ImportError:
         raise UsageError("--engine ray needs Ray; pip install 'chequereader[ray]'") from None
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
     return ray
 
 
