@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from chequereader.errors import OutputError, UsageError, one_line
-from chequereader.reading import KEYS
+from chequereader.reading import KEYS, Reading
 
 Record = dict[str, Any]
 
@@ -53,6 +53,11 @@ def by_suffix(path: Path) -> Format:
     if path.suffix not in formats:
         raise UsageError(f"--out {one_line(path)}: the name has to end in .jsonl, .csv or .parquet")
     return formats[path.suffix]
+
+
+def record_of(reading: Reading, fingerprint: str) -> Record:
+    """Return a reading as a record of a batch; a failed one equals no other, so that it is read again."""
+    return {**reading.to_dict(), FINGERPRINT: "" if reading.status == "failed" else fingerprint}
 
 
 def as_lines(records: Iterable[Record]) -> bytes:

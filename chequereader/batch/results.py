@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from chequereader.batch.formats import FINGERPRINT, JSON_LINES, Record, as_lines, by_suffix
+from chequereader.batch.formats import FINGERPRINT, JSON_LINES, Record, as_lines, by_suffix, record_of
 from chequereader.batch.serving import page_key
 from chequereader.errors import OutputError, one_line
 from chequereader.output import output_errors, written_whole
@@ -77,10 +77,8 @@ class Results:
     def add(self, reading: Reading, fingerprint: str) -> None:
         """Append the record of a page; it is with the system when this returns."""
         assert self._file is not None
-        # A failed page equals no other, so that it is read again.
-        mark = "" if reading.status == "failed" else fingerprint
         with output_errors(self.journal):
-            self._file.write(as_lines([{**reading.to_dict(), FINGERPRINT: mark}]))
+            self._file.write(as_lines([record_of(reading, fingerprint)]))
             self._file.flush()
 
     def end(self, file: str, fingerprint: str, skipped: int) -> None:

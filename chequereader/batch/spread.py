@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from chequereader.batch.formats import Parquet
+from chequereader.batch.formats import Parquet, record_of
 from chequereader.batch.progress import BatchSummary, Tally
 from chequereader.batch.run import reader_maker, settings_of
 from chequereader.batch.serving import Limits, PageRead
@@ -109,10 +109,9 @@ class _Actor:
         """Return the records of some files as an Arrow table."""
         files = zip(batch["path"], batch["file"], strict=True)
         inputs = [Input(Path(os.fsdecode(path)), os.fsdecode(file)) for path, file in files]
-        pages = (event for event in self._pool.read(inputs, lambda _: frozenset()))
         return Parquet().table(
-            {**event.reading.to_dict(), "fingerprint": event.fingerprint}
-            for event in pages
+            record_of(event.reading, event.fingerprint)
+            for event in self._pool.read(inputs, lambda _: frozenset())
             if isinstance(event, PageRead)
         )
 
