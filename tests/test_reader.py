@@ -258,7 +258,7 @@ def test_read_takes_a_file(samples: Path) -> None:
 def test_a_page_with_a_micr_line_may_lie_any_way_up(samples: Path, quarters: int) -> None:
     """Zones, line and amount are the same, in the pixels of the scan as it came."""
     reader = Reader(ReadOptions(threshold=0.0))
-    scan = next(iter(open_scans(samples / "us-personal.png")))
+    scan = next(iter(open_scans(samples / "in-cts.png")))
     turned = replace(scan, image=np.ascontiguousarray(np.rot90(scan.image, quarters)))
     ((page, straight), (other, lying)) = (reader.follow([one])[0] for one in (scan, turned))
     assert page.page is not None and other.page is not None

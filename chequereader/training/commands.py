@@ -43,7 +43,9 @@ from chequereader.errors import ExitCode
     help="Patterns an update, else the recipe's (1998: 1).",
 )
 @click.option(
-    "--distortion", metavar="none|affine|elastic", help="What happens to digits each time, else the recipe's."
+    "--distortion",
+    metavar="none|affine|elastic|mild",
+    help="What happens to digits each time, else the recipe's.",
 )
 @click.option("--digits", type=click.IntRange(min=1), metavar="N", help="Train on the first N digits only.")
 @click.option(

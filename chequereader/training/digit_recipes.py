@@ -18,7 +18,7 @@ from chequereader.errors import UsageError
 from chequereader.recognition.family import DigitNetwork
 from chequereader.recognition.layers import spread_start
 from chequereader.recognition.lenet import LeNet
-from chequereader.training.distortions import elastic, planar
+from chequereader.training.distortions import elastic, mild, planar
 from chequereader.training.map_criterion import map_criterion
 from chequereader.training.second_order import LevenbergMarquardt, curvature
 
@@ -26,6 +26,7 @@ DISTORTIONS: dict[str, Callable[[Tensor, torch.Generator], Tensor]] = {
     "none": lambda digits, _: digits,
     "affine": planar,
     "elastic": elastic,
+    "mild": mild,
 }
 """By name: what happens to pictures uint8 [batch, height, width] before each use."""
 
@@ -129,9 +130,9 @@ class RecipeModern(Recipe):
     Vinyals and Dean 2015).
     """
 
-    epochs: int = 60
-    batch: int = 128
-    distortion: str = "elastic"
+    epochs: int = 80
+    batch: int = 64
+    distortion: str = "mild"
     averaging: ClassVar[float] = 0.999
 
     PEAK: ClassVar[float] = 4e-3
@@ -181,6 +182,7 @@ class RecipeTeacher(RecipeModern):
 
     epochs: int = 40
     batch: int = 256
+    distortion: str = "elastic"
     averaging: ClassVar[float] = 0.0
 
     def start(self, network: DigitNetwork) -> None:

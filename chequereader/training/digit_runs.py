@@ -78,7 +78,7 @@ class DigitOptions:
             raise UsageError("teachers teach single networks in the modern recipe; leave --teacher out")
         if self.architecture == BOOSTED and recipe.distortion == "none":
             raise UsageError(
-                f"{BOOSTED} needs distorted digits to find enough mistakes; use affine or elastic"
+                f"{BOOSTED} needs distorted digits to find enough mistakes; use affine, elastic or mild"
             )
         return recipe
 
