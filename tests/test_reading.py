@@ -111,6 +111,7 @@ def test_the_json_form_is_the_documented_one() -> None:
         "micr": {
             "raw": "C0101CA021000021A1234567890CB0000123450B",
             "unicode": "⑈0101⑈⑆021000021⑆1234567890⑈⑇0000123450⑇",
+            "font": "e13b",
             "grammar": "us",
             "fields": {
                 "auxiliary_on_us": "0101",

@@ -229,6 +229,7 @@ class _Growth:
         """Return what has grown, without dead ends, nodes in the order of the members."""
         left, right = (np.concatenate(parts) for parts in zip(*self.nodes, strict=True))
         source, target, left_arc, right_arc = (np.concatenate(p) for p in zip(*self.arcs, strict=True))
+        self.arcs.clear()  # memory that what follows can use: fresh pages cost as much as the work itself
         final = self.left.final[left] & self.right.final[right]
         member = self.left.member[left] if self.left_leads else self.right.member[right]
         order = stable_order(member)
