@@ -11,8 +11,9 @@ from drawn_fields import draw
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.signal import find_peaks
 
-from chequereader.segmentation.cuts import Cuts, find_cuts
+from chequereader.segmentation.cuts import Cuts, dips, find_cuts
 from chequereader.segmentation.ink import Ink
 from chequereader.segmentation.normalise import Field, normalise, stroke_width
 
@@ -114,6 +115,13 @@ def test_a_limit_keeps_dear_cuts_out() -> None:
     field = field_of(discs(5))
     assert find_cuts(field, limit=0.5).crossed.max() == 0.0
     assert find_cuts(field, limit=3.0).crossed.max() > 0.5
+
+
+@given(st.lists(st.integers(0, 6), min_size=1, max_size=40), st.sampled_from([0.0, 1.0, 2.5, 4.0]))
+def test_dips_are_the_peaks_of_scipy_upside_down(levels: list[int], depth: float) -> None:
+    values = np.array(levels, np.float32)
+    peaks, _ = find_peaks(-values, plateau_size=1, prominence=depth)
+    assert dips(values, depth).tolist() == peaks.tolist()
 
 
 def test_no_ink_no_cuts() -> None:
