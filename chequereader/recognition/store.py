@@ -29,6 +29,9 @@ DEFAULT = SHIPPED / "amounts.safetensors"
 NAMED = {"standard": DEFAULT, "small": SHIPPED / "amounts-small.safetensors"}
 """The shipped weights of amounts by the names that the options of reading know them by."""
 
+DIGITS = SHIPPED / "digits.safetensors"
+"""LeNet-5 for digits alone, seed 0 of the modern recipe."""
+
 MOST_NETWORKS = 5
 """Sliding networks that are asked together, at most."""
 
@@ -94,9 +97,7 @@ def load_weights(where: Path = DEFAULT) -> Weights:
         raise WeightsError(
             f"{where}: no such weights; reinstall chequereader or give another file of weights"
         )
-    checksum = hashlib.sha256(where.read_bytes()).hexdigest()
-    if where.resolve().parent == SHIPPED:
-        _verify(where, checksum)
+    checksum = verified(where)
     try:
         with safe_open(where, framework="pt") as file:
             about = json.loads((file.metadata() or {})["chequereader"])
@@ -125,13 +126,17 @@ def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
 
 
-def _verify(path: Path, checksum: str) -> None:
-    listing = path.parent / "SHA256SUMS"
-    lines = listing.read_text(encoding="utf-8").splitlines() if listing.is_file() else []
-    if f"{checksum}  {path.name}" not in lines:
-        raise WeightsError(
-            f"{path}: damaged, its checksum is not the one it came with; reinstall chequereader"
-        )
+def verified(path: Path) -> str:
+    """Return a file's SHA-256; ``WeightsError`` if it ships with the package and isn't as it came."""
+    checksum = hashlib.sha256(path.read_bytes()).hexdigest()
+    if path.resolve().parent == SHIPPED:
+        listing = path.parent / "SHA256SUMS"
+        lines = listing.read_text(encoding="utf-8").splitlines() if listing.is_file() else []
+        if f"{checksum}  {path.name}" not in lines:
+            raise WeightsError(
+                f"{path}: damaged, its checksum is not the one it came with; reinstall chequereader"
+            )
+    return checksum
 
 
 def freeze(module: _Module) -> _Module:

@@ -130,7 +130,7 @@ class RecipeModern(Recipe):
     Vinyals and Dean 2015).
     """
 
-    epochs: int = 80
+    epochs: int = 40
     batch: int = 64
     distortion: str = "mild"
     averaging: ClassVar[float] = 0.999

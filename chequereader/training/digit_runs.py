@@ -23,6 +23,7 @@ from chequereader.errors import UsageError, WeightsError
 from chequereader.output import make_folder, write_text
 from chequereader.recognition.boosted import BoostedLeNet4
 from chequereader.recognition.family import DIGIT_ARCHITECTURES, DigitNetwork, LeNet4, digit_network
+from chequereader.recognition.store import DIGITS, verified
 from chequereader.training.boosting import second_set, third_set
 from chequereader.training.checkpoints import load_state, restore_network, save_state
 from chequereader.training.digit_recipes import DISTORTIONS, Recipe, RecipeModern, choose_recipe
@@ -114,11 +115,13 @@ def train_digits(
     return run.train(training, resume)
 
 
-def load_digits(path: Path) -> DigitNetwork | BoostedLeNet4:
-    """Read the network that ``train_digits`` wrote to ``weights.safetensors``.
+def load_digits(path: Path = DIGITS) -> DigitNetwork | BoostedLeNet4:
+    """Read the network that ``train_digits`` wrote to ``weights.safetensors``, the shipped one by default.
 
     ``WeightsError`` if the file is missing, damaged or isn't one.
     """
+    if path.is_file():
+        verified(path)
     tensors, about = load_state(path)
     name = about.get("architecture")
     if name not in ARCHITECTURES:

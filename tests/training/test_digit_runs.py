@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from chequereader.errors import UnreadableInputError, UsageError, WeightsError
 from chequereader.recognition.boosted import BoostedLeNet4
+from chequereader.recognition.lenet import LeNet5
 from chequereader.training import digit_runs
 from chequereader.training.commands import train_digits_command
 from chequereader.training.digit_runs import (
@@ -28,7 +29,7 @@ from chequereader.training.digit_runs import (
     stopping_on_interrupt,
     train_digits,
 )
-from chequereader.training.digits import DigitTraining, predict
+from chequereader.training.digits import DigitSet, DigitTraining, measure, predict
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,13 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         header = b"\0\0\x08\x01" + np.array(labels.shape, ">i4").tobytes()
         (folder / f"{part}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(header + labels.tobytes()))
     return folder
+
+
+def test_the_shipped_digits_are_the_papers_lenet5(shared_data: Path) -> None:
+    network = load_digits()
+    assert isinstance(network, LeNet5)
+    figures = measure(network, DigitSet.read(shared_data / "digits", "t10k"))
+    assert figures["test_error"] <= 0.0055
 
 
 QUICK = DigitOptions("lenet1", "1998", seed=3, epochs=2, batch=4)
