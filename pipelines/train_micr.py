@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from chequereader.cheque_set import read_cheque_set, read_names
 from chequereader.decision import Calibration, save_calibrations
+from chequereader.micr.check_digits import mod10_digit
 from chequereader.micr.fonts import CMC7, E13B, Font
 from chequereader.micr.grammar import free_grammar, spelled
 from chequereader.micr.line import straighten
@@ -36,7 +37,7 @@ from chequereader.recognition.store import SHIPPED, load_weights, save_weights
 from chequereader.segmentation.strip import STRIP
 from chequereader.synthetic import magnetic_line
 from chequereader.synthetic.magnetic_line import DrawnLine, draw_line
-from chequereader.synthetic.micr import mod10_digit, routing_number
+from chequereader.synthetic.micr import routing_number
 from chequereader.training.characters import CharacterOptions, train_characters
 from chequereader.training.criteria import discriminative_forward
 from chequereader.training.distortions import distort
@@ -85,11 +86,13 @@ def drawn_lines(count: int, seed: int, font: Font) -> Iterator[Example]:
 
 
 def drawn_line(rng: np.random.Generator, font: Font, smeared: float = 0.0) -> DrawnLine:
-    """Draw a line in a type; in a share of them a digit is ``smeared``."""
+    """Draw a line in a type; a share of those in E-13B, where a check digit may mend it, has one smeared."""
     if font == CMC7:
         return draw_line(random_bars(rng), rng, printed=magnetic_line.CMC7)
     text = random_text(rng)
-    place = int(rng.choice(np.flatnonzero([c.isdigit() for c in text]))) if smeared else None
+    if not smeared:
+        return draw_line(text, rng)
+    place = int(rng.choice(np.flatnonzero([c.isdigit() for c in text])))
     return draw_line(text, rng, place if rng.random() < smeared else None)
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from chequereader.micr.check_digits import aba_valid, mod10_digit
 from chequereader.micr.fonts import E13B, Font, Form
-from chequereader.micr.grammar import ABA_WEIGHTS
 from chequereader.micr.reading import CheckDigit
 from chequereader.reading import amount_of
 
@@ -42,20 +42,6 @@ def form_of(raw: str, font: Font = E13B) -> Form:
     return Form.FREE
 
 
-def aba_valid(number: str) -> bool:
-    """Tell whether the weighted digits of a routing number add up to a multiple of ten."""
-    return sum(w * int(d) for w, d in zip(ABA_WEIGHTS, number, strict=True)) % 10 == 0
-
-
-def mod10_valid(digits: str, check: str) -> bool:
-    """Tell whether ``check`` is the digit that Brazilian banks put behind ``digits``.
-
-    Weights are 2 and 1 from the right, and the digits of the products are added.
-    """
-    products = (int(digit) * (2 - place % 2) for place, digit in enumerate(reversed(digits)))
-    return (sum(sum(divmod(product, 10)) for product in products) + int(check)) % 10 == 0
-
-
 def check_digit(raw: str, form: Form, font: Font = E13B) -> CheckDigit:
     """Return the verdict on a line's routing number or groups; "none" for a line without such a digit."""
     if form == Form.US:
@@ -64,7 +50,7 @@ def check_digit(raw: str, form: Form, font: Font = E13B) -> CheckDigit:
         # the last digit of the first group checks the second one, the first of the third the first one
         first, second, third, *_ = re.findall(r"\d+", raw)
         pairs = (first[:7], third[0]), (second, first[7]), (third[1:11], third[11])
-        return "valid" if all(mod10_valid(*pair) for pair in pairs) else "invalid"
+        return "valid" if all(mod10_digit(digits) == check for digits, check in pairs) else "invalid"
     number = _ROUTING.search(raw) if form == Form.FREE and font == E13B else None
     if number is None:
         return "none"

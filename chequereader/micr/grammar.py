@@ -20,10 +20,8 @@ from chequereader.grammar.acceptor import Acceptor, Arc, one_of
 from chequereader.grammar.optimise import optimised
 from chequereader.graph.graph import Graph
 from chequereader.micr.characters import AMOUNT, DASH, LOST, ON_US, TRANSIT
+from chequereader.micr.check_digits import ABA_WEIGHTS
 from chequereader.micr.fonts import Font, Form
-
-ABA_WEIGHTS = (3, 7, 1, 3, 7, 1, 3, 7, 1)
-"""A routing number's digits, weighted so, add up to a multiple of ten."""
 
 RUBBISH_PENALTY = 1.5
 """Of a candidate that is skipped; blank cells get it back."""

@@ -19,9 +19,9 @@ from torch import Tensor
 from chequereader.box import Box
 from chequereader.decision import Calibration, load_calibrations
 from chequereader.micr.characters import LOST, TRANSIT, as_printed
+from chequereader.micr.check_digits import ABA_WEIGHTS
 from chequereader.micr.fields import check_digit, fields_of
 from chequereader.micr.fonts import E13B, Font, Form
-from chequereader.micr.grammar import ABA_WEIGHTS
 from chequereader.micr.ink import InkTexts
 from chequereader.micr.interpretation import Said, interpret
 from chequereader.micr.line import straighten

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from chequereader.micr.check_digits import mod10_digit
 from chequereader.synthetic import cmc7, e13b
 from chequereader.synthetic.e13b import FINE, PITCH, ROWS, SQUARE
 from chequereader.synthetic.pixels import Floats, floats
@@ -40,12 +41,6 @@ def routing_number(rng: np.random.Generator) -> str:
     """Return a valid routing number: a Federal Reserve district 01..12, six digits, the check digit."""
     eight = f"{int(rng.integers(1, 13)):02d}{_digits(6, rng)}"
     return eight + aba_check_digit(eight)
-
-
-def mod10_digit(digits: str) -> str:
-    """Return the check digit of Brazilian lines: weights 2 and 1 from the right, digits of products added."""
-    products = (int(digit) * (2 - place % 2) for place, digit in enumerate(reversed(digits)))
-    return str(-sum(product // 10 + product % 10 for product in products) % 10)
 
 
 def micr_line(order: str, routing: str, account: str, number: str) -> MicrLine:

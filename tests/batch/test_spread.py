@@ -19,7 +19,7 @@ from chequereader.errors import ExitCode, OutputError, WeightsError
 from chequereader.options import ReadOptions
 from chequereader.scan.inputs import find_inputs
 
-ray = pytest.importorskip("ray")
+ray = pytest.importorskip("ray", reason="the ray extra isn't installed")
 Make = Callable[..., Path]
 
 

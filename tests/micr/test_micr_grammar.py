@@ -11,7 +11,8 @@ from stdnum.us import rtn
 
 from chequereader.graph import Graph, unpack, viterbi
 from chequereader.micr.characters import LOST, as_printed
-from chequereader.micr.fields import aba_valid, form_of
+from chequereader.micr.check_digits import aba_valid
+from chequereader.micr.fields import form_of
 from chequereader.micr.fonts import CMC7, E13B, Font, Form
 from chequereader.micr.grammar import FREE_PENALTY, LOST_PENALTY, free_grammar, micr_grammar, spelled
 

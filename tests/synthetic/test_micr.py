@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stdnum import luhn
 
-from chequereader.synthetic.micr import aba_check_digit, draw_micr, micr_line, mod10_digit, routing_number
+from chequereader.synthetic.micr import aba_check_digit, draw_micr, micr_line, routing_number
 
 
 @pytest.mark.parametrize("number", ["011000015", "021000021", "121000358", "031300465"])
@@ -36,11 +35,6 @@ def test_every_order_has_a_line_that_can_be_drawn(order):
 def test_the_glyphs_of_e13b_differ():
     glyphs = [draw_micr(micr_line("us", "0", "0", c), 200)[:, -33:] for c in "123456789"]
     assert len({g.tobytes() for g in glyphs}) == 9
-
-
-@given(st.text("0123456789", min_size=1, max_size=12))
-def test_mod10_is_that_of_luhn(digits):
-    assert mod10_digit(digits) == luhn.calc_check_digit(digits)
 
 
 def test_an_unknown_order_is_refused():
