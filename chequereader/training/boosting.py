@@ -14,7 +14,8 @@ from torch import Tensor
 from chequereader.errors import UsageError
 from chequereader.recognition.family import DigitNetwork
 from chequereader.training.digit_recipes import DISTORTIONS
-from chequereader.training.digits import DigitSet, derived_seed, predict
+from chequereader.training.digits import predict
+from chequereader.training.passes import DigitSet, derived_seed
 
 _BATCH = 1000
 

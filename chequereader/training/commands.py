@@ -58,6 +58,12 @@ from chequereader.errors import ExitCode
 )
 @click.option("--device", default="cpu", show_default=True, metavar="auto|cpu|cuda[:N]", help="What trains.")
 @click.option(
+    "--compile",
+    "compiled",
+    is_flag=True,
+    help="Compile updates, with a C++ compiler: ten times as fast for single patterns, twice for batches.",
+)
+@click.option(
     "--out",
     required=True,
     type=click.Path(path_type=Path),
@@ -77,6 +83,7 @@ def train_digits_command(
     digits: int | None,
     teachers: tuple[Path, ...],
     device: str,
+    compiled: bool,
     out: Path,
     resume: bool,
 ) -> ExitCode:
@@ -85,7 +92,7 @@ def train_digits_command(
     from chequereader.training.digit_runs import DigitOptions, train_digits
 
     taught = tuple(str(path) for path in teachers)
-    options = DigitOptions(architecture, recipe, seed, epochs, batch, distortion, digits, taught)
+    options = DigitOptions(architecture, recipe, seed, epochs, batch, distortion, digits, taught, compiled)
     train_digits(
         options,
         data,

@@ -115,7 +115,7 @@ class Recipe1998(Recipe):
         """Estimate h_kk anew."""
         assert isinstance(network, LeNet)
         assert isinstance(optimiser, LevenbergMarquardt)
-        optimiser.set_curvature(curvature(network, network.prepare(digits), self.NONE_PENALTY))
+        optimiser.set_curvature(curvature(network, network.prepare(digits)))
 
     def _of_targets(self, penalties: Tensor, targets: Tensor) -> Tensor:
         """Eq. (9)."""
@@ -150,7 +150,7 @@ class RecipeModern(Recipe):
 
     def optimiser(self, network: DigitNetwork) -> torch.optim.Optimizer:
         """AdamW."""
-        return torch.optim.AdamW(network.parameters(), lr=self.PEAK, weight_decay=1e-4)
+        return torch.optim.AdamW(network.parameters(), lr=self.PEAK, weight_decay=1e-4, fused=True)
 
     def rate(self, step: int, steps: int, epoch: int) -> float:
         """One cycle: up linearly, down by a cosine."""

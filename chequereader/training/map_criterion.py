@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 
 def map_criterion(penalties: Tensor, targets: Tensor, none_penalty: float) -> Tensor:
@@ -17,24 +16,5 @@ def map_criterion(penalties: Tensor, targets: Tensor, none_penalty: float) -> Te
     whose penalty is far above j aren't pushed further away. Never negative.
     """
     correct = penalties.gather(1, targets[:, None])[:, 0]
-    return correct + _with_none(-penalties, none_penalty).logsumexp(dim=1)
-
-
-def map_curvature(features: Tensor, codes: Tensor, none_penalty: float) -> Tensor:
-    """Return the second derivative of eq. (9) with respect to each feature, [batch, features].
-
-    ``features`` [batch, features] are what the RBF output sees, ``codes`` [classes, features] its centres;
-    the RBF has no trained parameter and counts as part of the loss. With posteriors p of the classes and of
-    "none", and dy_i/dx_j = 2 (x_j - w_ij), it is 2 p_none + Var_p(dy/dx_j): never negative, and the correct
-    class has no part in it.
-    """
-    slopes = 2.0 * (features[:, None] - codes)
-    posteriors = F.softmax(_with_none(-(slopes**2).sum(dim=2) / 4.0, none_penalty), dim=1)
-    classes, none = posteriors[:, :-1], posteriors[:, -1:]
-    mean = torch.einsum("bc,bcf->bf", classes, slopes)
-    spread = torch.einsum("bc,bcf->bf", classes, (slopes - mean[:, None]) ** 2)
-    return 2.0 * none + spread + none * mean**2
-
-
-def _with_none(scores: Tensor, none_penalty: float) -> Tensor:
-    return torch.cat([scores, scores.new_full((len(scores), 1), -none_penalty)], dim=1)
+    none = penalties.new_full((len(penalties), 1), -none_penalty)
+    return correct + torch.cat([-penalties, none], dim=1).logsumexp(dim=1)

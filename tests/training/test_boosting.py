@@ -8,7 +8,7 @@ import torch
 from chequereader.errors import UsageError
 from chequereader.recognition.family import LeNet1, digit_penalties
 from chequereader.training.boosting import second_set, third_set
-from chequereader.training.digits import DigitSet
+from chequereader.training.passes import DigitSet
 
 
 def network(seed: int) -> LeNet1:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 import signal
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,15 +23,15 @@ from chequereader.training import digit_runs
 from chequereader.training.commands import train_digits_command
 from chequereader.training.digit_runs import (
     ARCHITECTURES,
-    CHECKPOINT,
-    METRICS,
-    WEIGHTS,
     DigitOptions,
     load_digits,
-    stopping_on_interrupt,
     train_digits,
+    train_seeds,
 )
-from chequereader.training.digits import DigitSet, DigitTraining, measure, predict
+from chequereader.training.digits import DigitTraining, measure, predict
+from chequereader.training.passes import DigitSet
+from chequereader.training.run_folder import CHECKPOINT, METRICS, WEIGHTS, stopping_on_interrupt
+from chequereader.training.single_patterns import SinglePatterns
 
 
 @pytest.fixture(scope="module")
@@ -188,3 +190,39 @@ def test_boosting_knows_no_gpu(data: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="leave --device out"):
         train_digits(DigitOptions("boosted-lenet4", "1998"), data, tmp_path / "run", device="cuda")
     assert not (tmp_path / "run").exists()
+
+
+def test_several_seeds(data: Path, tmp_path: Path) -> None:
+    options = DigitOptions("lenet1", "1998", epochs=1, batch=4, digits=8)
+    folders = train_seeds(options, (3, 4), data, tmp_path)
+    first, second = ((folder / WEIGHTS).read_bytes() for folder in folders)
+    assert first != second
+    train_digits(replace(options, seed=3), data, tmp_path / "alone")
+    assert first == (tmp_path / "alone" / WEIGHTS).read_bytes()
+    begun = [(folder / WEIGHTS).stat().st_mtime_ns for folder in folders]
+    assert train_seeds(options, (3, 4), data, tmp_path) == folders
+    assert [(folder / WEIGHTS).stat().st_mtime_ns for folder in folders] == begun
+
+
+def test_several_seeds_together(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def not_compiled(*arguments: Any) -> SinglePatterns:
+        return SinglePatterns(*arguments, compiled=False)
+
+    monkeypatch.setattr(digit_runs, "SinglePatterns", not_compiled)
+    options = DigitOptions("lenet1", "1998", epochs=2, digits=8, compiled=True)
+    seen: list[dict] = []
+    folders = train_seeds(options, (3, 4), data, tmp_path, seen.append)
+    assert [(m["seed"], m["epoch"]) for m in seen] == [(3, 1), (4, 1), (3, 2), (4, 2)]
+    assert (tmp_path / CHECKPOINT).exists()
+    for folder, seed in zip(folders, (3, 4), strict=True):
+        lines = [json.loads(line) for line in (folder / METRICS).read_text().splitlines()]
+        assert lines == [m for m in seen if m["seed"] == seed]
+        load_digits(folder / WEIGHTS)
+    shutil.rmtree(folders[1])
+    with pytest.raises(UsageError, match="another seed"):
+        train_seeds(options, (3, 5), data, tmp_path)
+
+
+def test_compiled_updates_know_no_gpu(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="compiled for a CPU"):
+        train_digits(replace(QUICK, compiled=True), data, tmp_path / "run", device="cuda")

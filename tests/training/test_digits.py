@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from toy_digits import strokes
 
 from chequereader.training.digit_recipes import (
     Recipe,
@@ -18,18 +18,8 @@ from chequereader.training.digit_recipes import (
     RecipeTaught,
     RecipeTeacher,
 )
-from chequereader.training.digits import DigitSet, DigitTraining, least_rejected, measure
-
-
-def strokes(count: int, seed: int = 0) -> DigitSet:
-    """Pictures that are easy to tell apart: a bar whose place is the label."""
-    rng = np.random.default_rng(seed)
-    labels = rng.integers(0, 10, count)
-    pictures = rng.integers(0, 40, (count, 28, 28), dtype=np.uint8)
-    for picture, label in zip(pictures, labels, strict=True):
-        picture[4:24, 4 + 2 * label : 6 + 2 * label] = 255
-    return DigitSet(torch.from_numpy(pictures), torch.from_numpy(labels))
-
+from chequereader.training.digits import DigitTraining, least_rejected, measure
+from chequereader.training.passes import DigitSet, Passes
 
 CASES = {
     "1998": ("lenet1", Recipe1998(epochs=2)),
@@ -61,7 +51,7 @@ def test_interrupted_and_resumed_is_the_same_bit_for_bit(case: str, tmp_path: Pa
     third.advance(third.steps)
 
     assert third.step == through.step == 2 * through.pass_steps
-    assert third.mean_loss() == through.mean_loss()
+    assert third.mean_losses() == through.mean_losses()
     for one, other in ((third.network, through.network), (third.averaged, through.averaged)):
         state = other.state_dict()
         assert all(torch.equal(tensor, state[name]) for name, tensor in one.state_dict().items())
@@ -95,8 +85,8 @@ def test_learns_what_is_easy(architecture: str, recipe: Recipe) -> None:
 
 def test_patterns_come_in_a_constant_order_in_1998_only() -> None:
     def orders(recipe: Recipe) -> list[list[int]]:
-        training = DigitTraining("lenet5", replace(recipe, batch=20), strokes(20), seed=0)
-        return [training._chosen(epoch, 0).tolist() for epoch in (0, 1)]
+        passes = Passes(replace(recipe, batch=20), strokes(20), seed=0)
+        return [passes.order(epoch).tolist() for epoch in (0, 1)]
 
     constant, changing = orders(Recipe1998()), orders(RecipeModern())
     assert constant[0] == constant[1]

@@ -11,10 +11,7 @@ from chequereader.recognition.codes import place_codes
 from chequereader.recognition.family import digit_network
 from chequereader.recognition.layers import RBF, Convolution, Subsampling, spread_start, squash_slope
 from chequereader.recognition.lenet import LeNet
-from chequereader.training.map_criterion import map_criterion, map_curvature
 from chequereader.training.second_order import LevenbergMarquardt, curvature
-
-NONE = 3.0
 
 
 class Small(LeNet):
@@ -49,8 +46,8 @@ def test_curvature_by_loops_over_connections(network: Small) -> None:
             a1 = network.c1.total(x[None])
             x1 = network.c1(x[None])
             a2, x2 = network.s2.total(x1), network.s2(x1)
-            a3, x3 = network.c3.total(x2), network.c3(x2)
-            h3 = (squash_slope(a3) ** 2).flatten() * map_curvature(x3.flatten(1), network.rbf.codes, NONE)[0]
+            a3 = network.c3.total(x2)
+            h3 = 2.0 * (squash_slope(a3) ** 2).flatten()
         x2n, x1n, x0n = x2[0].numpy(), x1[0].numpy(), x[0].numpy()
         at_x2 = np.zeros_like(x2n)
         kernel = 0
@@ -75,12 +72,12 @@ def test_curvature_by_loops_over_connections(network: Small) -> None:
             for y in range(4):
                 for z in range(4):
                     expected["c1.kernels"][m] += h1[m, y, z] * x0n[y : y + 3, z : z + 3] ** 2
-    for (name, wanted), found in zip(expected.items(), curvature(network, inputs(), NONE), strict=True):
+    for (name, wanted), found in zip(expected.items(), curvature(network, inputs()), strict=True):
         assert np.allclose(found.numpy(), wanted / 2), name
 
 
 def test_last_layer_is_the_second_difference_of_the_loss(network: Small) -> None:
-    """In the last layer only f'' is dropped: with the squash made a line it is the exact derivative."""
+    """The squash made a line, which drops f'': the exact derivative of the distance to a code."""
     x = inputs(1)
     with torch.no_grad():
         before = network.s2(network.c1(x))
@@ -89,19 +86,17 @@ def test_last_layer_is_the_second_difference_of_the_loss(network: Small) -> None
     bias = torch.zeros(3, dtype=torch.float64, requires_grad=True)
 
     def loss(b: Tensor) -> Tensor:
-        at = state + slope * b
-        distances = ((at[:, None] - network.rbf.codes) ** 2).sum(dim=2)
-        return map_criterion(distances, torch.tensor([1]), NONE).sum()
+        return ((state[0] + slope[0] * b - network.rbf.codes[1]) ** 2).sum()
 
     hessian = torch.autograd.functional.hessian(loss, bias)
-    assert torch.allclose(curvature(network, x, NONE)[-1], torch.diagonal(hessian))
+    assert torch.allclose(curvature(network, x)[-1], torch.diagonal(hessian))
 
 
 def test_curvature_is_never_negative_and_leaves_the_network_alone() -> None:
     torch.manual_seed(0)
     network = digit_network("lenet4")
     before = [p.detach().clone() for p in network.parameters()]
-    found = curvature(network, torch.randn(3, 1, 32, 32), NONE)
+    found = curvature(network, torch.randn(3, 1, 32, 32))
     assert [h.shape for h in found] == [p.shape for p in network.parameters()]
     assert all(bool((h >= 0).all()) for h in found)
     assert all(torch.equal(b, p) for b, p in zip(before, network.parameters(), strict=True))
