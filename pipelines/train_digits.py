@@ -54,12 +54,12 @@ def main(data: Path, out: Path, seeds: int, only: tuple[str, ...]) -> None:
         last = [json.loads((folder / METRICS).read_text().splitlines()[-1]) for folder in folders]
         paper = "-" if row.paper is None else f"{row.paper:.2f}"
         error, rejected = (
-            _spread([100 * line[key] for line in last]) for key in ("test_error", "test_rejected")
+            spread([100 * line[key] for line in last]) for key in ("test_error", "test_rejected")
         )
         click.echo(f"{row.name:26} {paper:>6} {error:>14} {rejected:>26}")
 
 
-def _spread(values: list[float]) -> str:
+def spread(values: list[float]) -> str:
     """Mean and standard deviation."""
     return f"{mean(values):.2f}" + (f" +- {stdev(values):.2f}" if len(values) > 1 else "")
 

@@ -94,7 +94,7 @@ class ImageGlyphs:
         """
         mine = self._hands.get((char, writer % self.writers()), self._of[char])
         picture = self.images[rng.choice(mine)].astype(np.float32) / 255.0
-        picture = _cropped(picture, 0.2)
+        picture = cropped(picture, 0.2)
         scale = height / picture.shape[0]
         size = max(int(picture.shape[1] * scale), 2), max(int(picture.shape[0] * scale), 2)
         if picture.shape[1] > 2.5 * picture.shape[0]:
@@ -167,7 +167,7 @@ def draw_strokes(strokes: list[NDArray[np.float32]], width: float) -> Picture:
             fixed = np.repeat(fixed, 2, axis=0)
         cv2.polylines(canvas, [fixed[:, None]], False, 255, thick, cv2.LINE_8, _SHIFT)
     small = cv2.resize(canvas, (int(size[0]), int(size[1])), interpolation=cv2.INTER_AREA)
-    return _cropped(small.astype(np.float32) / 255.0, 0.1)
+    return cropped(small.astype(np.float32) / 255.0, 0.1)
 
 
 @dataclass
@@ -197,7 +197,8 @@ class CutGlyphs:
         return np.clip(cv2.resize(picture, size, interpolation=how), 0, 1)
 
 
-def _cropped(picture: Picture, level: float) -> Picture:
+def cropped(picture: Picture, level: float) -> Picture:
+    """Return the rectangle of a picture that is above ``level``; one white pixel where nothing is."""
     rows, columns = np.flatnonzero(picture.max(axis=1) > level), np.flatnonzero(picture.max(axis=0) > level)
     if not len(rows) or not len(columns):
         return np.ones((1, 1), np.float32)
@@ -246,13 +247,13 @@ def mnist(folder: Path, part: str = "train") -> ImageGlyphs:
     return ImageGlyphs(images.astype(np.uint8, copy=False), labels.astype(np.int64), writer)
 
 
-def usps(path: Path) -> ImageGlyphs:
-    """Read USPS digits (16 x 16) from its HDF5 file, train part."""
+def usps(path: Path, part: str = "train") -> ImageGlyphs:
+    """Read USPS digits (16 x 16) from its HDF5 file, part ``train`` or ``test``."""
     import h5py
 
     with h5py.File(path) as file:
-        data = np.asarray(file["train/data"]).reshape(-1, 16, 16)
-        target = np.asarray(file["train/target"]).astype(np.int64)
+        data = np.asarray(file[f"{part}/data"]).reshape(-1, 16, 16)
+        target = np.asarray(file[f"{part}/target"]).astype(np.int64)
     return ImageGlyphs(np.clip(data * 255, 0, 255).astype(np.uint8), target)
 
 

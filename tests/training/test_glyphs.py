@@ -107,10 +107,12 @@ def test_usps(tmp_path: Path) -> None:
     data = np.linspace(0, 1, 3 * 256).reshape(3, 256)
     with h5py.File(tmp_path / "usps.h5", "w") as file:
         file["train/data"], file["train/target"] = data, [7, 0, 3]
+        file["test/data"], file["test/target"] = data[:1], [5]
     found = usps(tmp_path / "usps.h5")
     assert found.images.shape == (3, 16, 16)
     assert np.abs(found.images.reshape(3, 256) - 255 * data).max() <= 1
     assert found.labels.tolist() == [7, 0, 3]
+    assert usps(tmp_path / "usps.h5", "test").labels.tolist() == [5]
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
