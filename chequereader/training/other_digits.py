@@ -27,7 +27,7 @@ def as_mnist(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     placed = np.zeros((SIDE, SIDE), np.float32)
     if picture.max() <= _PAPER * 255:
         return placed.astype(np.uint8)
-    ink = cropped(picture.astype(np.float32) / 255, _PAPER)
+    ink = cropped(picture.astype(np.float32) / np.float32(255), _PAPER)
     scale = INK / max(ink.shape)
     size = max(round(ink.shape[1] * scale), 1), max(round(ink.shape[0] * scale), 1)
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
