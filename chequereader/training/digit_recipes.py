@@ -135,7 +135,8 @@ class RecipeModern(Recipe):
     distortion: str = "mild"
     averaging: ClassVar[float] = 0.999
 
-    PEAK: ClassVar[float] = 4e-3
+    PEAK: ClassVar[float] = 6e-3
+    BETAS: ClassVar[tuple[float, float]] = (0.9, 0.99)
     WARM_UP: ClassVar[float] = 0.15
     NONE_PENALTY: ClassVar[float] = 3.0
     DISTANCE: ClassVar[float] = 8.0
@@ -150,7 +151,8 @@ class RecipeModern(Recipe):
 
     def optimiser(self, network: DigitNetwork) -> torch.optim.Optimizer:
         """AdamW."""
-        return torch.optim.AdamW(network.parameters(), lr=self.PEAK, weight_decay=1e-4, fused=True)
+        parameters = network.parameters()
+        return torch.optim.AdamW(parameters, lr=self.PEAK, betas=self.BETAS, weight_decay=1e-4, fused=True)
 
     def rate(self, step: int, steps: int, epoch: int) -> float:
         """One cycle: up linearly, down by a cosine."""
@@ -184,6 +186,9 @@ class RecipeTeacher(RecipeModern):
     batch: int = 256
     distortion: str = "elastic"
     averaging: ClassVar[float] = 0.0
+
+    PEAK: ClassVar[float] = 4e-3
+    BETAS: ClassVar[tuple[float, float]] = (0.9, 0.999)
 
     def start(self, network: DigitNetwork) -> None:
         """As layers start by themselves."""
