@@ -16,6 +16,9 @@ from chequereader.synthetic import cmc7, e13b
 from chequereader.synthetic.e13b import FINE, PITCH, ROWS, SQUARE
 from chequereader.synthetic.pixels import Floats, Image, floats
 
+BENT = 0.15
+"""Share of lines on a page that isn't flat."""
+
 
 @dataclass(frozen=True)
 class Type:
@@ -52,6 +55,8 @@ def draw_line(
     scale = height / (ROWS * FINE)
     pad = round(3 * FINE)
     ink = floats(cv2.copyMakeBorder(ink, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=0.0))
+    if rng.random() < BENT:
+        ink = _bent(ink, rng)
     ink = _turned(ink, float(np.clip(rng.normal(0, 0.5), -2, 2)), rng)
     blur = float(rng.uniform(0.3, 0.6) if rng.random() < 0.7 else rng.uniform(0.6, 1.1))
     ink = floats(cv2.GaussianBlur(ink, (0, 0), blur / scale))
@@ -183,6 +188,39 @@ def _turned(ink: Floats, degrees: float, rng: np.random.Generator) -> Floats:
     )
     matrix = cv2.getPerspectiveTransform(before, after)
     return floats(cv2.warpPerspective(ink, matrix, (width, height + 2 * room)))
+
+
+def _bent(ink: Floats, rng: np.random.Generator) -> Floats:
+    """Return ink on a page that bends away from the camera towards an end of the line, or both.
+
+    There characters are smaller, nearer to each other than they are small, and rise or fall, leaning with the
+    line.
+    """
+    height, width = ink.shape
+    along = np.linspace(0, 1, width)
+    closer, smaller, slope = np.ones(width), np.ones(width), np.zeros(width)
+    ends = [along, 1 - along] if rng.random() < 0.3 else [along if rng.random() < 0.5 else 1 - along]
+    for from_end in ends:
+        depth = np.clip(1 - from_end / rng.uniform(0.15, 0.5), 0, 1)
+        closer *= 1 - rng.uniform(0, 0.4) * depth
+        smaller *= 1 - rng.uniform(0, 0.25) * depth
+        slope += rng.uniform(-0.25, 0.25) * depth
+    # the same over the columns of the result, of which there are fewer
+    source = np.cumsum(1 / closer)
+    columns = max(round(width * width / source[-1]), 1)
+    place = np.arange(columns) * (width / columns)
+    smaller, slope = np.interp(place, np.arange(width), smaller), np.interp(place, np.arange(width), slope)
+    source = np.interp(place, np.arange(width), source * (width / source[-1]))
+    middle = np.cumsum(slope)
+    room = int(np.ptp(middle)) + 1
+    middle += room + (height - 1) / 2 - (middle.max() + middle.min()) / 2
+    down = np.arange(height + 2 * room)[:, None] - middle
+    # a character stands upright on the line, so what is below its middle lies ahead or behind
+    at = np.clip(np.arange(columns) + slope * down, 0, columns - 1)
+    across = np.interp(at, np.arange(columns), source).astype(np.float32)
+    return floats(
+        cv2.remap(ink, across, ((height - 1) / 2 + down / smaller).astype(np.float32), cv2.INTER_LINEAR)
+    )
 
 
 def _scanned(ink: Floats, rng: np.random.Generator) -> Image:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -35,6 +36,25 @@ def test_skew_is_taken_out(degrees: float) -> None:
     ends = [strip.ink[:, columns[0] : columns[0] + 60], strip.ink[:, columns[-1] - 60 : columns[-1]]]
     tops = [rows_of(end)[0] for end in ends]
     assert abs(tops[0] - tops[1]) <= 1
+
+
+def test_characters_of_a_bent_line_stand_upright() -> None:
+    # bars 24 pixels tall on an arc of 900 pixels' radius, each upright on it: 18 degrees aslant at the ends
+    image = np.full((110, 620), 255, np.uint8)
+    centre = np.array([310.0, 50.0 + 900.0])
+    for angle in np.linspace(-0.31, 0.31, 21):
+        out = np.array([np.sin(angle), -np.cos(angle)])
+        ends = np.round(centre + out * np.array([[888.0], [912.0]])).astype(int)
+        cv2.line(image, ends[0].tolist(), ends[1].tolist(), 0, 5, cv2.LINE_AA)
+    strip = straighten(image)
+    assert strip is not None
+    count, labels = cv2.connectedComponents((strip.ink > 127).astype(np.uint8))
+    assert count == 22
+    for bar in range(1, count):
+        rows, columns = np.nonzero(labels == bar)
+        upper, lower = rows < rows.min() + 5, rows > rows.max() - 5
+        # what is left of up to 5 pixels: a course is smoothed over several characters
+        assert abs(columns[upper].mean() - columns[lower].mean()) < 2.5
 
 
 @pytest.mark.parametrize("height", [15, 24, 70])
