@@ -27,13 +27,14 @@ _LEAST_STRETCH, _MOST_STRETCH = 0.5, 1.6  # of digits, measured by those of the 
 class Course:
     """A line's course, in pixels of the picture, pixel centres at whole numbers.
 
-    At ``x`` [n], rising, its ``middle`` [n] is y and its digits are ``height`` [n] tall. ``slope`` of the
-    whole line; ``size`` of most of its digits.
+    At ``x`` [n], rising, its ``middle`` [n] is y, its digits are ``height`` [n] tall and it runs ``lean`` [n]
+    pixels down a pixel. ``slope`` of the whole line; ``size`` of most of its digits.
     """
 
     x: Floats
     middle: Floats
     height: Floats
+    lean: Floats
     slope: float
     size: float
 
@@ -80,8 +81,8 @@ def course_of(mask: NDArray[np.uint8]) -> Course | None:
     characters = characters.only(characters.height > _LEAST_STRETCH * size)
     if not len(characters.x0):
         characters = upright
-    middle, tall = _smoothed(characters, slope, size)
-    return Course(characters.centre, middle, tall, slope, size)
+    middle, tall, lean = _smoothed(characters, slope, size)
+    return Course(characters.centre, middle, tall, lean, slope, size)
 
 
 def usual_height(height: Floats, area: Floats) -> float:
@@ -136,8 +137,8 @@ def _joined(parts: _Boxes, whole: float) -> _Boxes:
     )
 
 
-def _smoothed(boxes: _Boxes, slope: float, size: float) -> tuple[Floats, Floats]:
-    """Return middle and digit height at each box, by local regression over the digits around it.
+def _smoothed(boxes: _Boxes, slope: float, size: float) -> tuple[Floats, Floats, Floats]:
+    """Return middle, digit height and slope at each box, by local regression over the digits around it.
 
     A field is measured by its own digits; one with too few of them by all.
     """
@@ -158,18 +159,20 @@ def _smoothed(boxes: _Boxes, slope: float, size: float) -> tuple[Floats, Floats]
     weight = np.where(weight.sum(axis=1, keepdims=True) > 1e-3, weight, tall[None] * 1.0)
     middle, height = boxes.middle - slope * x, boxes.height
     for _ in range(2):
-        fit_middle, fit_height = _regression(x, middle, weight, size), _regression(x, height, weight, size)
+        fit_middle, lean = _regression(x, middle, weight, size)
+        fit_height, _ = _regression(x, height, weight, size)
         # a digit with dirt on it or a part gone counts for less
         off = np.maximum(np.abs(middle - fit_middle), np.abs(height - fit_height)) / (0.2 * size)
         weight = weight * (np.clip(1 - off**2, 0, 1) ** 2 + 1e-6)[None]
     limits = _LEAST_STRETCH * size, _MOST_STRETCH * size
-    return fit_middle + slope * x, np.clip(fit_height, *limits)
+    return fit_middle + slope * x, np.clip(fit_height, *limits), lean + slope
 
 
-def _regression(x: Floats, y: Floats, weight: Floats, size: float) -> Floats:
-    """Return at each x the local line through y, weighted [n, n]; few points lean it less than many."""
+def _regression(x: Floats, y: Floats, weight: Floats, size: float) -> tuple[Floats, Floats]:
+    """Return at each x the local line through y and its slope, weighted [n, n]; few points lean it less."""
     total = weight.sum(axis=1)
     mean_x, mean_y = weight @ x / total, weight @ y / total
     dx, dy = x[None] - mean_x[:, None], y[None] - mean_y[:, None]
     spread = (weight * dx**2).sum(axis=1) + (3 * size) ** 2
-    return mean_y + (weight * dx * dy).sum(axis=1) / spread * (x - mean_x)
+    slope = (weight * dx * dy).sum(axis=1) / spread
+    return mean_y + slope * (x - mean_x), slope

@@ -25,7 +25,6 @@ MARGIN = 20
 _MAX_ROWS = 96  # a picture taller than this is made smaller first
 _LEAST_CONTRAST = 12.0  # grey levels
 _MAX_COLUMNS = 4096
-_LEAN = 3.0  # digit heights over which the lean of characters is that of the line
 _BRIDGES = 1.0, 0.5, 0.0  # of what strokes of a character may stand apart
 
 
@@ -85,7 +84,8 @@ def straighten(image: NDArray[np.uint8], font: Font = E13B) -> Strip | None:
         soft = cv2.GaussianBlur(soft, (0, 0), 0.4 / scale)
     x, middle, height = _columns(course, image.shape[1])
     down = (np.arange(ROWS) - (ROWS - 1) / 2)[:, None] * (height / HEIGHT)
-    across = (x - _lean(course, x, middle) * down).astype(np.float32)
+    # characters stand upright on the line as it runs there, on a bent page too
+    across = (x - np.interp(x, course.x, course.lean) * down).astype(np.float32)
     ink = cv2.remap(soft, across, (middle + down).astype(np.float32), cv2.INTER_LINEAR)
     back = 0.5 / shrink - 0.5  # pixel centres of a picture that was made smaller
     return Strip(ink, x / shrink + back, middle / shrink + back, height / shrink)
@@ -126,13 +126,3 @@ def _columns(
     # beyond its first and last character a line goes on as it runs
     middle += course.slope * (at - np.clip(at, course.x[0], course.x[-1]))
     return at, middle, np.interp(at, course.x, course.height)
-
-
-def _lean(course: Course, x: NDArray[np.float64], middle: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how the line runs at columns, pixels down a pixel; characters stand upright on it."""
-    held = (x >= course.x[0]) & (x <= course.x[-1])
-    if held.sum() < 2:
-        return np.full(len(x), course.slope)
-    reach = round(_LEAN * HEIGHT) | 1
-    slope = np.pad(np.gradient(middle[held], x[held]), reach // 2, mode="edge")
-    return np.interp(x, x[held], np.convolve(slope, np.ones(reach) / reach, "valid"))

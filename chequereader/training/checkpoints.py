@@ -56,11 +56,6 @@ def restore_optimiser(optimiser: torch.optim.Optimizer, tensors: Mapping[str, Te
         number, name = key.split(".", 1)
         full["state"].setdefault(int(number), {})[name] = tensor
     optimiser.load_state_dict(full)
-    for parameter, entry in optimiser.state.items():
-        for name, tensor in entry.items():
-            if tensor.shape == parameter.shape:
-                # the parameter's order in memory: fused steps go by the memory, whatever the strides say
-                entry[name] = torch.empty_like(parameter, dtype=tensor.dtype).copy_(tensor)
 
 
 def prefixed(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -54,6 +54,10 @@ class DigitOptions:
         """Return the options as JSON keeps them."""
         return {**asdict(self), "teachers": list(self.teachers)}
 
+    def single_patterns(self, recipe: Recipe) -> bool:
+        """Tell whether the updates of the recipe are compiled ones of single patterns."""
+        return self.compiled and isinstance(recipe, Recipe1998) and recipe.batch == 1
+
     def resolved(self) -> Recipe:
         """Return the recipe with the options put in; ``UsageError`` where they make no sense together."""
         if self.architecture not in ARCHITECTURES:
@@ -98,8 +102,8 @@ def train_digits(
     _check_device(options, device)
     digits, test = DigitSet.read(data, "train", options.digits), DigitSet.read(data, "t10k")
     teachers = [load_teacher(Path(path)) for path in options.teachers]
-    make_folder(out)
     if options.architecture == BOOSTED:
+        make_folder(out)
         boosted = _train_boosted(options, recipe, digits, test, out, resume, report)
         save_state(out / WEIGHTS, boosted.state_dict(), options.told())
         return boosted
@@ -117,25 +121,24 @@ def train_seeds(
     """Train one network a seed, each with a folder of its own in ``out``, and return these folders.
 
     ``options.seed`` is not used. Compiled updates of single patterns are those of all seeds together, others
-    come one seed after the other. What is done already is left as it is, what was begun goes on. Raises as
-    ``train_digits``.
+    come one seed after the other. Seeds that are done are left as they are, what was begun goes on, seeds
+    together if they are asked for together again. Raises as ``train_digits`` does without ``resume``.
     """
-    folders = [out / f"seed{seed}" for seed in seeds]
-    each = [replace(options, seed=seed) for seed in seeds]
-    if all((folder / WEIGHTS).exists() for folder in folders):
-        return folders
+    folders = {seed: out / f"seed{seed}" for seed in seeds}
+    left = [seed for seed, folder in folders.items() if not (folder / WEIGHTS).exists()]
+    each = {seed: replace(options, seed=seed) for seed in left}
     recipe = options.resolved()
-    together = options.compiled and isinstance(recipe, Recipe1998) and recipe.batch == 1
-    if together and options.architecture != BOOSTED:
+    if left and options.architecture != BOOSTED and options.single_patterns(recipe):
         digits, test = DigitSet.read(data, "train", options.digits), DigitSet.read(data, "t10k")
-        networks = [(folder, one.told()) for folder, one in zip(folders, each, strict=True)]
-        training = _training(options, recipe, digits, seeds)
-        Run(out, networks, test, report).train(training, resume=(out / CHECKPOINT).exists())
-        return folders
-    for folder, one in zip(folders, each, strict=True):
-        if not (folder / WEIGHTS).exists():
-            train_digits(one, data, folder, resume=any(folder.rglob(CHECKPOINT)), report=report)
-    return folders
+        run = out / f"seeds{'-'.join(map(str, left))}"
+        networks = [(folders[seed], each[seed].told()) for seed in left]
+        training = _training(options, recipe, digits, left)
+        Run(run, networks, test, report).train(training, resume=(run / CHECKPOINT).exists())
+    else:
+        for seed in left:
+            begun = any(folders[seed].rglob(CHECKPOINT))
+            train_digits(each[seed], data, folders[seed], resume=begun, report=report)
+    return list(folders.values())
 
 
 def _check_device(options: DigitOptions, device: str) -> None:
@@ -157,7 +160,8 @@ def _training(
 ) -> Training:
     """Return a training of one network a seed; more than one are compiled updates of single patterns."""
     architecture = "lenet4" if options.architecture == BOOSTED else options.architecture
-    if options.compiled and isinstance(recipe, Recipe1998) and recipe.batch == 1:
+    if options.single_patterns(recipe):
+        assert isinstance(recipe, Recipe1998)
         return SinglePatterns(architecture, recipe, digits, seeds)
     (seed,) = seeds
     return DigitTraining(architecture, recipe, digits, seed, device, teachers, compiled=options.compiled)
@@ -212,7 +216,6 @@ def _train_boosted(
             # distorted already, and whether net 1 is right about a picture holds for that picture only
             plan = replace(recipe, distortion="none")
         folder = out / f"net{number}"
-        make_folder(folder)
         about = {**options.told(), "net": number, "patterns": len(chosen)}
         training = _training(options, plan, chosen, [chance])
         begun = resume and (number == 1 or (folder / CHECKPOINT).exists())

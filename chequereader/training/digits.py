@@ -1,8 +1,7 @@
-"""Training the digit networks on MNIST: steps, passes, measures, and going on where it was interrupted.
+"""Training a digit network on MNIST by updates of batches, and what a trained one is measured by.
 
-All chance comes from the seed and the number of the step, and nothing else, so a training that was
-interrupted and resumed gives the same weights, bit for bit on a CPU, as one that was not. Not for the
-recogniser of cheques: see ``characters`` and ``through_graph``.
+A training that was interrupted and resumed gives the same weights, bit for bit on a CPU, as one that was not:
+its chance is that of ``passes``. Not for the recogniser of cheques: see ``characters`` and ``through_graph``.
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ from chequereader.training.checkpoints import (
 )
 from chequereader.training.digit_recipes import Recipe
 from chequereader.training.passes import WEIGHTS, DigitSet, Passes, derived_seed
+from chequereader.training.speed import compiling
 
 TOLERATED_ERROR = 0.005
 """Errors allowed on the patterns that aren't rejected (Fig. 10)."""
@@ -60,7 +60,7 @@ class DigitTraining:
         self.network.to(device)
         self.optimiser = recipe.optimiser(self.network)
         self.averaged = copy.deepcopy(self.network)
-        self._criterion = torch.compile(self._losses, dynamic=False) if compiled else self._losses
+        self._criterion = compiling(self._losses) if compiled else self._losses
         self.step = 0
         self.loss_sum = torch.zeros((), dtype=torch.float64, device=device)
 

@@ -109,7 +109,7 @@ class Run:
 
     def _begin(self, training: Training, resume: bool) -> list[list[Metrics]]:
         path = self.folder / CHECKPOINT
-        for folder, _ in self.networks:
+        for folder in (self.folder, *(folder for folder, _ in self.networks)):
             make_folder(folder)
         if not resume:
             if path.exists():

@@ -59,7 +59,7 @@ class LevenbergMarquardt(torch.optim.Optimizer):
 
 @torch.no_grad()
 def curvature(network: LeNet, x: Tensor) -> list[Tensor]:
-    """Return h_kk of eq. (9) for each parameter of the network, in the order of ``parameters()``.
+    """Return h_kk of the distance to the right code for each parameter, in the order of ``parameters()``.
 
     ``x`` [batch, 1, height, width] are inputs that give one output position each. The mean over the patterns;
     no target is needed, see ``AT_FEATURES``. Three approximations, the paper's: off-diagonal terms are

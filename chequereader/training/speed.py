@@ -6,15 +6,36 @@ is shipped runs as it is written.
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import torch
 from torch import Tensor
 
+from chequereader.errors import UsageError
 from chequereader.recognition.recogniser import Recogniser
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 CALL = 192
 """Pictures a call; a compiled network is compiled for this number."""
+
+
+def compiling(function: Function, **options: bool) -> Function:
+    """Return a function that is compiled at its first call, for arguments of one shape.
+
+    What was compiled before is forgotten: torch compiles only so many forms of one function, and calls it as
+    it is written from then on. ``UsageError`` if there is no C++ compiler.
+    """
+    compiler = os.environ.get("CXX", "clang++" if sys.platform == "darwin" else "g++")
+    if shutil.which(compiler) is None:
+        raise UsageError(f"--compile needs a C++ compiler, {compiler}; install it or leave --compile out")
+    torch.compiler.reset()
+    compiled = torch.compile(function, dynamic=False, options=dict(options) or None)
+    return cast(Function, compiled)
 
 
 def half_precision(device: torch.device) -> torch.autocast:
@@ -30,7 +51,7 @@ def shape_function(recogniser: Recogniser, compiled: bool) -> Callable[[Tensor],
     """
     penalties = recogniser.shape_penalties
     if compiled:
-        penalties = torch.compile(penalties, dynamic=False)
+        penalties = compiling(penalties)
 
     def shapes(crops: Tensor) -> Tensor:
         if crops.device.type != "cpu":

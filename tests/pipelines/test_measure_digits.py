@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from click.testing import CliRunner
 from PIL import Image
@@ -30,10 +31,19 @@ def test_draws_what_was_misread_and_nothing_else() -> None:
 
 
 def test_writers_are_optional(tmp_path: Path) -> None:
-    assert by_origin(tmp_path, DigitSet(torch.zeros(0, 28, 28), torch.zeros(0))) == {}
+    digits = DigitSet(torch.zeros(3, 28, 28), torch.tensor([5, 6, 7]))
+    assert by_origin(tmp_path, digits) == {}
+    table = np.array([[5, 0, 11], [6, 4, 12], [7, 4, 13], [8, 4, 14]], ">i4")  # QMNIST goes on beyond MNIST
+    header = b"\0\0\x0c\x02" + np.array(table.shape, ">i4").tobytes()
+    (tmp_path / "qmnist-test-labels-idx2-int").write_bytes(header + table.tobytes())
+    found = by_origin(tmp_path, digits)
+    assert [name.split(", ")[1] for name in found] == ["employees", "pupils"]
+    assert [name.split(", ")[2] for name in found] == ["1 writers", "2 writers"]
+    assert [some.labels.tolist() for some in found.values()] == [[5], [6, 7]]
 
 
 def test_the_shipped_network(shared_data: Path, tmp_path: Path) -> None:
+    pytest.importorskip("h5py", reason="h5py is in the train extra")
     picture = tmp_path / "misread.png"
     arguments = ["--data", str(shared_data / "digits"), "--picture", str(picture), str(DIGITS), str(DIGITS)]
     result = CliRunner().invoke(main, arguments)

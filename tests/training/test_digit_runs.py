@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import shutil
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -192,6 +191,10 @@ def test_boosting_knows_no_gpu(data: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+def not_compiled(*arguments: Any) -> SinglePatterns:
+    return SinglePatterns(*arguments, compiled=False)
+
+
 def test_several_seeds(data: Path, tmp_path: Path) -> None:
     options = DigitOptions("lenet1", "1998", epochs=1, batch=4, digits=8)
     folders = train_seeds(options, (3, 4), data, tmp_path)
@@ -205,22 +208,60 @@ def test_several_seeds(data: Path, tmp_path: Path) -> None:
 
 
 def test_several_seeds_together(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def not_compiled(*arguments: Any) -> SinglePatterns:
-        return SinglePatterns(*arguments, compiled=False)
-
     monkeypatch.setattr(digit_runs, "SinglePatterns", not_compiled)
     options = DigitOptions("lenet1", "1998", epochs=2, digits=8, compiled=True)
     seen: list[dict] = []
     folders = train_seeds(options, (3, 4), data, tmp_path, seen.append)
     assert [(m["seed"], m["epoch"]) for m in seen] == [(3, 1), (4, 1), (3, 2), (4, 2)]
-    assert (tmp_path / CHECKPOINT).exists()
+    assert (tmp_path / "seeds3-4" / CHECKPOINT).exists()
     for folder, seed in zip(folders, (3, 4), strict=True):
         lines = [json.loads(line) for line in (folder / METRICS).read_text().splitlines()]
         assert lines == [m for m in seen if m["seed"] == seed]
         load_digits(folder / WEIGHTS)
-    shutil.rmtree(folders[1])
-    with pytest.raises(UsageError, match="another seed"):
-        train_seeds(options, (3, 5), data, tmp_path)
+    # another seed is trained beside those that are done
+    done = [(folder / WEIGHTS).read_bytes() for folder in folders]
+    assert train_seeds(options, (3, 4, 5), data, tmp_path)[:2] == folders
+    assert [(folder / WEIGHTS).read_bytes() for folder in folders] == done
+    assert done[0] != (tmp_path / "seed5" / WEIGHTS).read_bytes()
+
+
+def test_seeds_together_interrupted_and_resumed(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digit_runs, "SinglePatterns", not_compiled)
+    options = DigitOptions("lenet1", "1998", epochs=2, digits=8, compiled=True)
+    through = train_seeds(options, (3, 4), data, tmp_path / "through")
+    advance = SinglePatterns.advance
+
+    def press_in_step_11(training: SinglePatterns, steps: int) -> None:
+        if training.step == 11:
+            os.kill(os.getpid(), signal.SIGINT)
+        advance(training, steps)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(SinglePatterns, "advance", press_in_step_11)
+        train_seeds(options, (3, 4), data, tmp_path / "run")
+    folders = train_seeds(options, (3, 4), data, tmp_path / "run")
+    for one, other in zip(folders, through, strict=True):
+        assert (one / WEIGHTS).read_bytes() == (other / WEIGHTS).read_bytes()
+        assert len((one / METRICS).read_text().splitlines()) == 2
+
+
+def test_boosted_of_single_patterns(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(digit_runs, "VIEWS", 1)
+    monkeypatch.setattr(digit_runs, "SinglePatterns", not_compiled)
+    options = DigitOptions("boosted-lenet4", "1998", epochs=1, digits=20, compiled=True)
+    train_digits(options, data, tmp_path)
+    assert isinstance(load_digits(tmp_path / WEIGHTS), BoostedLeNet4)
+
+
+def test_compiling_needs_a_compiler(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    arguments = ["--arch", "lenet1", "--data", str(data), "--out", str(tmp_path / "run"), "--compile"]
+    result = CliRunner().invoke(train_digits_command, arguments)
+    assert isinstance(result.exception, UsageError)
+    assert "leave --compile out" in str(result.exception)
+    assert not (tmp_path / "run").exists()
 
 
 def test_compiled_updates_know_no_gpu(data: Path, tmp_path: Path) -> None:

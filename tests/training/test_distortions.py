@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from chequereader.training.distortions import distort, elastic, mild, other_pen, planar
+from chequereader.training.distortions import distort, elastic, mild, planar
 
 KINDS: list[Callable[[Tensor, torch.Generator], Tensor]] = [
     planar,
@@ -53,7 +53,7 @@ def test_ink_stays_about_where_and_as_much_as_it_was(
     crops = cross(64, 28).float()
     out = kind(crops.to(torch.uint8), seeded()).float()
     share = out.sum(dim=(1, 2)) / crops.sum(dim=(1, 2))
-    assert float(share.min()) > 0.3  # the narrowest pen
+    assert float(share.min()) > 0.5
     assert float(share.max()) < 2.0
     place = torch.arange(28.0)
     for dim in (1, 2):
@@ -67,15 +67,3 @@ def test_elastic_moves_pixels_by_about_a_pixel_beyond_the_planar_ones() -> None:
     moved = elastic(ramp, seeded()).float() - planar(ramp, seeded()).float()
     inner = moved[:, 10:18, 10:18] / 9
     assert float(inner.std()) == pytest.approx(1.38, rel=0.15)
-
-
-def test_another_pen_is_between_the_darkest_and_the_brightest_neighbours() -> None:
-    crops = cross(50, 28)
-    inked = cross(1, 28)[0].float()
-    out = other_pen(crops, seeded()).float()
-    wider = torch.nn.functional.max_pool2d(inked[None], 3, 1, 1)[0]
-    narrower = -torch.nn.functional.max_pool2d(-inked[None], 3, 1, 1)[0]
-    assert bool(((out >= narrower) & (out <= wider)).all())
-    amounts = out.sum(dim=(1, 2)) - inked.sum()
-    assert 10 < int((amounts > 0).sum()) < 40, "some wider, some narrower"
-    assert torch.equal(other_pen(crops, seeded(), reach=0.0), crops)

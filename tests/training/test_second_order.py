@@ -103,6 +103,16 @@ def test_curvature_is_never_negative_and_leaves_the_network_alone() -> None:
     assert all(p.grad is None for p in network.parameters())
 
 
+def test_curvature_does_not_vanish_on_patterns_that_are_learnt(network: Small) -> None:
+    """With all of eq. (9) it would: on a pattern whose features are its code no class is in doubt."""
+    x = inputs(1)
+    with torch.no_grad():
+        network.rbf.codes[1] = network.features(x).flatten()
+        network.rbf.codes[[0, 2]] += 50.0
+        slope = squash_slope(network.c3.total(network.s2(network.c1(x)))).flatten()
+    assert torch.allclose(curvature(network, x)[-1], 2.0 * slope**2)
+
+
 def test_step_divides_the_rate_by_mu_plus_curvature() -> None:
     weight = torch.nn.Parameter(torch.tensor([1.0, 2.0, 3.0]))
     still = torch.nn.Parameter(torch.tensor([5.0]))

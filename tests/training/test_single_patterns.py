@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn.utils import parameters_to_vector
 from toy_digits import strokes
 
-from chequereader.errors import UsageError
+from chequereader.errors import UsageError, WeightsError
 from chequereader.training.digit_recipes import Recipe1998
 from chequereader.training.digits import DigitTraining
 from chequereader.training.passes import BLOCK, DigitSet
@@ -70,7 +70,10 @@ def test_interrupted_and_resumed_is_the_same_bit_for_bit(tmp_path: Path) -> None
     assert second.mean_losses() == through.mean_losses()
 
 
-def test_what_does_not_fit() -> None:
+def test_what_does_not_fit(tmp_path: Path) -> None:
+    SinglePatterns("lenet1", Recipe1998(), strokes(4), (0,), compiled=False).save(tmp_path / "one", {})
+    with pytest.raises(WeightsError, match="another network"):
+        SinglePatterns("lenet1", Recipe1998(), strokes(4), (0, 1), compiled=False).load(tmp_path / "one")
     with pytest.raises(UsageError, match="one pattern an update"):
         SinglePatterns("lenet1", Recipe1998(batch=2), strokes(4), (0,))
     with pytest.raises(UsageError, match="no RBF output"):
