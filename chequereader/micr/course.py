@@ -19,6 +19,9 @@ _LEAST_HEIGHT = 5.0  # pixels of a digit; smaller ones can't be told apart
 _REACH = 6.5  # digit heights within which neighbours tell how the line runs
 _WHOLE = 0.65  # digit heights from which on a part is a digit, not a piece of one
 _FIELD_GAP = 1.5  # digit heights between two fields: more than one blank cell
+_LEAST_STEP, _MOST_STEP = 0.55, 1.35  # digit heights from character to character
+_STEP_REACH = 3.5  # digit heights within which steps tell how a line is squeezed
+_USUAL_STEPS = 0.5  # steps that those around a character are averaged with
 _LEAST_TALL = 3  # digits of a field that tell how it stands
 _LEAST_STRETCH, _MOST_STRETCH = 0.5, 1.6  # of digits, measured by those of the whole line
 
@@ -28,13 +31,15 @@ class Course:
     """A line's course, in pixels of the picture, pixel centres at whole numbers.
 
     At ``x`` [n], rising, its ``middle`` [n] is y, its digits are ``height`` [n] tall and it runs ``lean`` [n]
-    pixels down a pixel. ``slope`` of the whole line; ``size`` of most of its digits.
+    pixels down a pixel; characters follow each other ``pace`` [n] times as fast as elsewhere on the line, for
+    their height. ``slope`` of the whole line; ``size`` of most of its digits.
     """
 
     x: Floats
     middle: Floats
     height: Floats
     lean: Floats
+    pace: Floats
     slope: float
     size: float
 
@@ -82,7 +87,7 @@ def course_of(mask: NDArray[np.uint8]) -> Course | None:
     if not len(characters.x0):
         characters = upright
     middle, tall, lean = _smoothed(characters, slope, size)
-    return Course(characters.centre, middle, tall, lean, slope, size)
+    return Course(characters.centre, middle, tall, lean, _pace(characters.centre, tall), slope, size)
 
 
 def usual_height(height: Floats, area: Floats) -> float:
@@ -166,6 +171,28 @@ def _smoothed(boxes: _Boxes, slope: float, size: float) -> tuple[Floats, Floats,
         weight = weight * (np.clip(1 - off**2, 0, 1) ** 2 + 1e-6)[None]
     limits = _LEAST_STRETCH * size, _MOST_STRETCH * size
     return fit_middle + slope * x, np.clip(fit_height, *limits), lean + slope
+
+
+def _pace(x: Floats, height: Floats) -> Floats:
+    """Return how much of the line's usual step, in digit heights, the steps around each character are.
+
+    A page that bends away squeezes a line more than it makes it smaller.
+    """
+    step, at, size = np.diff(x), (x[1:] + x[:-1]) / 2, (height[1:] + height[:-1]) / 2
+    near = (step > _LEAST_STEP * size) & (step < _MOST_STEP * size)
+    if near.sum() < _LEAST_TALL:
+        return np.ones(len(x))
+    at, ratio = at[near], (step / size)[near]
+    usual = float(np.median(ratio))
+    distance = np.abs(x[:, None] - at[None]) / (_STEP_REACH * height[:, None])
+    weight = np.clip(1 - distance**3, 0, 1) ** 3
+    pace = np.ones(len(x))
+    for _ in range(2):
+        off = np.abs(ratio[None] / usual - pace[:, None]) / 0.3
+        sure = weight * (np.clip(1 - off**2, 0, 1) ** 2)
+        # where few steps tell, it is the usual one
+        pace = (sure @ (ratio / usual) + _USUAL_STEPS) / (sure.sum(axis=1) + _USUAL_STEPS)
+    return pace
 
 
 def _regression(x: Floats, y: Floats, weight: Floats, size: float) -> tuple[Floats, Floats]:

@@ -117,7 +117,7 @@ def _columns(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return x, middle and digit height of the columns of a strip over a picture of that width."""
     x = np.arange(width, dtype=np.float64)
-    scale = HEIGHT / np.interp(x, course.x, course.height)
+    scale = HEIGHT / np.interp(x, course.x, course.height * course.pace)
     place = np.concatenate([[0.0], np.cumsum((scale[1:] + scale[:-1]) / 2)]) + MARGIN
     column = np.arange(int(np.ceil(place[-1])) + MARGIN, dtype=np.float64)
     at = np.interp(column, place, x)

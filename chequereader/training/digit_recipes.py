@@ -135,9 +135,7 @@ class RecipeModern(Recipe):
     distortion: str = "mild"
     averaging: ClassVar[float] = 0.999
 
-    PEAK: ClassVar[float] = 6e-3
-    BETAS: ClassVar[tuple[float, float]] = (0.9, 0.99)
-    """The usual 0.999 remembers the gradients of the start for longer than a pass."""
+    PEAK: ClassVar[float] = 4e-3
     WARM_UP: ClassVar[float] = 0.15
     NONE_PENALTY: ClassVar[float] = 3.0
     DISTANCE: ClassVar[float] = 8.0
@@ -152,7 +150,7 @@ class RecipeModern(Recipe):
 
     def optimiser(self, network: DigitNetwork) -> torch.optim.Optimizer:
         """AdamW."""
-        return torch.optim.AdamW(network.parameters(), lr=self.PEAK, betas=self.BETAS, weight_decay=1e-4)
+        return torch.optim.AdamW(network.parameters(), lr=self.PEAK, weight_decay=1e-4)
 
     def rate(self, step: int, steps: int, epoch: int) -> float:
         """One cycle: up linearly, down by a cosine."""
@@ -177,7 +175,7 @@ class RecipeModern(Recipe):
 
 @dataclass(frozen=True)
 class RecipeTeacher(RecipeModern):
-    """What goes with ``lenet5-wide-maxpool``: the modern recipe with cross-entropy, rates as they were tried.
+    """What goes with ``lenet5-wide-maxpool``: the modern recipe with cross-entropy.
 
     Batch normalisation doesn't go with averaged weights.
     """
@@ -186,9 +184,6 @@ class RecipeTeacher(RecipeModern):
     batch: int = 256
     distortion: str = "elastic"
     averaging: ClassVar[float] = 0.0
-
-    PEAK: ClassVar[float] = 4e-3
-    BETAS: ClassVar[tuple[float, float]] = (0.9, 0.999)
 
     def start(self, network: DigitNetwork) -> None:
         """As layers start by themselves."""

@@ -51,6 +51,22 @@ def test_a_photo_nearer_to_one_end_is_followed() -> None:
     assert np.abs(course.height - expected).max() < 2
 
 
+def test_a_squeezed_end_is_told_from_a_smaller_one() -> None:
+    image = clean_line("123456789 123456789 123456789 123456789", 24)
+    half = image.shape[1] // 2
+    squeezed = cv2.resize(image[:, half:], None, fx=0.7, fy=1.0, interpolation=cv2.INTER_AREA)
+    course = course_of(mask_of(np.hstack([image[:, :half], squeezed])))
+    assert course is not None
+    left, right = course.x < half - 60, course.x > half + 60
+    # some of both tells what is usual; a step of a digit and one of a narrow 1 differ
+    ratio = np.median(course.pace[right]) / np.median(course.pace[left])
+    assert ratio == pytest.approx(0.7, abs=0.08)
+    assert np.abs(course.height - 24).max() < 1.5
+    even = course_of(mask_of(image))
+    assert even is not None
+    assert np.abs(even.pace - 1).max() < 0.12
+
+
 def test_rules_and_dirt_do_not_count() -> None:
     image = clean_line("A021000021A 123456789C 0101", 24, pad=24)
     plain = course_of(mask_of(image))
