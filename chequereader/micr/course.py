@@ -21,6 +21,7 @@ _WHOLE = 0.65  # digit heights from which on a part is a digit, not a piece of o
 _FIELD_GAP = 1.5  # digit heights between two fields: more than one blank cell
 _LEAST_STEP, _MOST_STEP = 0.55, 1.35  # digit heights from character to character
 _STEP_REACH = 3.5  # digit heights within which steps tell how a line is squeezed
+_UNEVEN = 0.1  # of a step: characters of several widths are as uneven as that on a flat page
 _USUAL_STEPS = 0.5  # steps that those around a character are averaged with
 _LEAST_TALL = 3  # digits of a field that tell how it stands
 _LEAST_STRETCH, _MOST_STRETCH = 0.5, 1.6  # of digits, measured by those of the whole line
@@ -192,7 +193,8 @@ def _pace(x: Floats, height: Floats) -> Floats:
         sure = weight * (np.clip(1 - off**2, 0, 1) ** 2)
         # where few steps tell, it is the usual one
         pace = (sure @ (ratio / usual) + _USUAL_STEPS) / (sure.sum(axis=1) + _USUAL_STEPS)
-    return pace
+    off = pace - 1
+    return 1 + np.sign(off) * np.maximum(np.abs(off) - _UNEVEN, 0)
 
 
 def _regression(x: Floats, y: Floats, weight: Floats, size: float) -> tuple[Floats, Floats]:

@@ -25,6 +25,7 @@ MARGIN = 20
 _MAX_ROWS = 96  # a picture taller than this is made smaller first
 _LEAST_CONTRAST = 12.0  # grey levels
 _MAX_COLUMNS = 4096
+_EDGE = 1.5  # digit heights from an end of the picture within which the page's edge may show
 _BRIDGES = 1.0, 0.5, 0.0  # of what strokes of a character may stand apart
 
 
@@ -59,10 +60,11 @@ def bridged(mask: NDArray[np.uint8], columns: float) -> NDArray[np.uint8]:
     )
 
 
-def straighten(image: NDArray[np.uint8], font: Font = E13B) -> Strip | None:
+def straighten(image: NDArray[np.uint8], font: Font = E13B, of_page: bool = False) -> Strip | None:
     """Return the strip of a line; ``image`` is grey uint8 [height, width], the line about level.
 
-    None if nothing on it can be a line of characters.
+    ``of_page``: the picture may end with its page, whose edge then shows, and not within a character. None if
+    nothing on it can be a line of characters.
     """
     rows, columns = image.shape
     shrink = min(1.0, _MAX_ROWS / rows, _MAX_COLUMNS / columns)
@@ -87,6 +89,8 @@ def straighten(image: NDArray[np.uint8], font: Font = E13B) -> Strip | None:
     # characters stand upright on the line as it runs there, on a bent page too
     across = (x - np.interp(x, course.x, course.lean) * down).astype(np.float32)
     ink = cv2.remap(soft, across, (middle + down).astype(np.float32), cv2.INTER_LINEAR)
+    if of_page:
+        ink[:, _beyond_page(ink, x, height, image.shape[1])] = 0
     back = 0.5 / shrink - 0.5  # pixel centres of a picture that was made smaller
     return Strip(ink, x / shrink + back, middle / shrink + back, height / shrink)
 
@@ -126,3 +130,21 @@ def _columns(
     # beyond its first and last character a line goes on as it runs
     middle += course.slope * (at - np.clip(at, course.x[0], course.x[-1]))
     return at, middle, np.interp(at, course.x, course.height)
+
+
+def _beyond_page(
+    ink: NDArray[np.uint8], x: NDArray[np.float64], height: NDArray[np.float64], columns: int
+) -> NDArray[np.bool_]:
+    """Return the columns of a strip beyond the page's edge: ink above and below digits near an end."""
+    beyond = (ROWS - round(HEIGHT)) // 2 - 1  # rows above a digit, and below it
+    aslant = np.ones(5, bool)  # an edge is seldom upright
+    above, below = (
+        np.convolve(rows.max(axis=0) > 100, aslant, "same") for rows in (ink[:beyond], ink[-beyond:])
+    )
+    through = above & below
+    left = np.flatnonzero(through & (x < _EDGE * height))
+    right = np.flatnonzero(through & (x > columns - 1 - _EDGE * height))
+    ended = np.zeros(len(x), bool)
+    ended[: left[-1] + 1 if len(left) else 0] = True
+    ended[right[0] if len(right) else len(x) :] = True
+    return ended

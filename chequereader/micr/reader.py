@@ -62,11 +62,12 @@ class MicrReader:
         """Read a picture of one line, grey uint8 [height, width], about level; None without characters."""
         return self.read_lines([image])[0]
 
-    def read_lines(self, images: Images) -> list[MicrReading | None]:
-        """Read pictures of lines together, results in their order."""
+    def read_lines(self, images: Images, of_pages: bool = False) -> list[MicrReading | None]:
+        """Read pictures of lines together, results in their order; ``of_pages`` as for ``straighten``."""
         readings: list[MicrReading | None] = []
         for start in range(0, len(images), _LINES_A_CALL):
-            strips = [straighten(image, self.font) for image in images[start : start + _LINES_A_CALL]]
+            some = images[start : start + _LINES_A_CALL]
+            strips = [straighten(image, self.font, of_pages) for image in some]
             segmentations = [None if strip is None else segment(strip, self.font) for strip in strips]
             kept = [s for s in segmentations if s is not None and s.cuts]
             found = iter(self._read(kept))
@@ -99,7 +100,7 @@ class MicrReader:
 
     def _best_of(self, pages: Sequence[Sequence[Candidate]]) -> list[MicrReading | None]:
         """Read the rows of pages together and return of each page what looks most like a MICR line."""
-        readings = iter(self.read_lines([row.image for rows in pages for row in rows]))
+        readings = iter(self.read_lines([row.image for rows in pages for row in rows], of_pages=True))
         found: list[MicrReading | None] = []
         for rows in pages:
             lines = [(row, line) for row, line in zip(rows, readings, strict=False) if line is not None]

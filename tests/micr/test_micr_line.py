@@ -38,6 +38,20 @@ def test_skew_is_taken_out(degrees: float) -> None:
     assert abs(tops[0] - tops[1]) <= 1
 
 
+@pytest.mark.parametrize("at_right", [False, True])
+def test_the_edge_of_a_page_is_no_ink(at_right: bool) -> None:
+    image = clean_line("A021000021A 1234567890C", 24, pad=30)
+    plain = straighten(image, of_page=True)
+    cv2.line(image, (4, 0), (7, image.shape[0]), 0, 3)  # a little aslant, as scans lie
+    image = image[:, ::-1].copy() if at_right else image
+    kept, gone = straighten(image), straighten(image, of_page=True)
+    assert plain is not None and kept is not None and gone is not None
+    ends = np.s_[:, -26:] if at_right else np.s_[:, :32]
+    assert (kept.ink[ends] > 127).any(), "on the picture of a line it may be one"
+    assert not (gone.ink[ends] > 127).any()
+    assert abs(int((gone.ink > 127).sum()) - int((plain.ink > 127).sum())) < 40, "nothing else is lost"
+
+
 def test_characters_of_a_bent_line_stand_upright() -> None:
     # bars 24 pixels tall on an arc of 900 pixels' radius, each upright on it: 18 degrees aslant at the ends
     image = np.full((110, 620), 255, np.uint8)
