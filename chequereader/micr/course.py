@@ -187,12 +187,12 @@ def _pace(x: Floats, height: Floats) -> Floats:
     usual = float(np.median(ratio))
     distance = np.abs(x[:, None] - at[None]) / (_STEP_REACH * height[:, None])
     weight = np.clip(1 - distance**3, 0, 1) ** 3
-    pace = np.ones(len(x))
+    sure = weight
     for _ in range(2):
-        off = np.abs(ratio[None] / usual - pace[:, None]) / 0.3
-        sure = weight * (np.clip(1 - off**2, 0, 1) ** 2)
         # where few steps tell, it is the usual one
         pace = (sure @ (ratio / usual) + _USUAL_STEPS) / (sure.sum(axis=1) + _USUAL_STEPS)
+        off = np.abs(ratio[None] / usual - pace[:, None]) / 0.3
+        sure = weight * np.clip(1 - off**2, 0, 1) ** 2
     off = pace - 1
     return 1 + np.sign(off) * np.maximum(np.abs(off) - _UNEVEN, 0)
 

@@ -60,7 +60,7 @@ def test_a_squeezed_end_is_told_from_a_smaller_one() -> None:
     left, right = course.x < flat - 60, course.x > flat + 60
     assert np.median(course.pace[left]) == pytest.approx(1.0, abs=0.03)
     # more than the 0.7 that it is: a tenth is as uneven as characters are
-    assert np.median(course.pace[right]) == pytest.approx(0.8, abs=0.06)
+    assert 0.75 < np.median(course.pace[right]) < 0.9
     assert np.abs(course.height - 24).max() < 1.5
     even = course_of(mask_of(image))
     assert even is not None
