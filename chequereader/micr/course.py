@@ -32,7 +32,7 @@ class Course:
     """A line's course, in pixels of the picture, pixel centres at whole numbers.
 
     At ``x`` [n], rising, its ``middle`` [n] is y, its digits are ``height`` [n] tall and it runs ``lean`` [n]
-    pixels down a pixel; for their height, characters are ``pace`` [n] times as far from each other as most are.
+    pixels down a pixel; for their height, characters are ``pace`` [n] times as far apart as most are.
     ``slope`` of the whole line; ``size`` of most of its digits.
     """
 
