@@ -88,7 +88,7 @@ def course_of(mask: NDArray[np.uint8]) -> Course | None:
     if not len(characters.x0):
         characters = upright
     middle, tall, lean = _smoothed(characters, slope, size)
-    return Course(characters.centre, middle, tall, lean, _pace(characters.centre, tall), slope, size)
+    return Course(characters.centre, middle, tall, lean, _pace(characters, tall), slope, size)
 
 
 def usual_height(height: Floats, area: Floats) -> float:
@@ -174,13 +174,15 @@ def _smoothed(boxes: _Boxes, slope: float, size: float) -> tuple[Floats, Floats,
     return fit_middle + slope * x, np.clip(fit_height, *limits), lean + slope
 
 
-def _pace(x: Floats, height: Floats) -> Floats:
+def _pace(boxes: _Boxes, height: Floats) -> Floats:
     """Return how much of the line's usual step, in digit heights, the steps around each character are.
 
-    A page that bends away squeezes a line more than it makes it smaller.
+    A page that bends away squeezes a line more than it makes it smaller. ``height`` [n] of digits there: only
+    steps between them tell, since signs fall into parts.
     """
+    x, digit = boxes.centre, np.abs(boxes.height / height - 1) < 0.15
     step, at, size = np.diff(x), (x[1:] + x[:-1]) / 2, (height[1:] + height[:-1]) / 2
-    near = (step > _LEAST_STEP * size) & (step < _MOST_STEP * size)
+    near = digit[1:] & digit[:-1] & (step > _LEAST_STEP * size) & (step < _MOST_STEP * size)
     if near.sum() < _LEAST_TALL:
         return np.ones(len(x))
     at, ratio = at[near], (step / size)[near]
