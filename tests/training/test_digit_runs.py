@@ -73,19 +73,24 @@ def test_writes_metrics_checkpoint_and_weights(data: Path, tmp_path: Path) -> No
     assert torch.equal(predict(load_digits(tmp_path / "run" / WEIGHTS), pictures), predict(network, pictures))
 
 
+def interrupt(patch: pytest.MonkeyPatch, kind: type[DigitTraining | SinglePatterns], step: int) -> None:
+    """Press Ctrl-C in a step of a training."""
+    advance = kind.advance
+
+    def pressed(training: Any, steps: int) -> None:
+        if training.step == step:
+            os.kill(os.getpid(), signal.SIGINT)
+        advance(training, steps)
+
+    patch.setattr(kind, "advance", pressed)
+
+
 def test_interrupted_then_resumed_gives_the_same_weights(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     train_digits(QUICK, data, tmp_path / "through")
-    advance = DigitTraining.advance
-
-    def press_in_step_20(training: DigitTraining, steps: int) -> None:
-        if training.step == 20:
-            os.kill(os.getpid(), signal.SIGINT)
-        advance(training, steps)
-
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(DigitTraining, "advance", press_in_step_20)
+        interrupt(patch, DigitTraining, 20)
         train_digits(QUICK, data, tmp_path / "run")
     assert not (tmp_path / "run" / WEIGHTS).exists()
     assert len((tmp_path / "run" / METRICS).read_text().splitlines()) == 1
@@ -231,15 +236,8 @@ def test_seeds_together_interrupted_and_resumed(
     monkeypatch.setattr(digit_runs, "SinglePatterns", not_compiled)
     options = DigitOptions("lenet1", "1998", epochs=2, digits=8, compiled=True)
     through = train_seeds(options, (3, 4), data, tmp_path / "through")
-    advance = SinglePatterns.advance
-
-    def press_in_step_11(training: SinglePatterns, steps: int) -> None:
-        if training.step == 11:
-            os.kill(os.getpid(), signal.SIGINT)
-        advance(training, steps)
-
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(SinglePatterns, "advance", press_in_step_11)
+        interrupt(patch, SinglePatterns, 11)
         train_seeds(options, (3, 4), data, tmp_path / "run")
     folders = train_seeds(options, (3, 4), data, tmp_path / "run")
     for one, other in zip(folders, through, strict=True):
