@@ -18,7 +18,7 @@ from chequereader.fields.parts import parts_of
 from chequereader.fields.rules import PrintedBox, hulls
 
 NARROWEST = 0.06 * INCH
-HEIGHTS = 0.09 * INCH, 0.9 * INCH
+HEIGHTS = 0.06 * INCH, 0.9 * INCH
 WIDEST = 4.5 * INCH
 FRAME = round(0.06 * INCH)
 OVERFLOW = round(0.14 * INCH)

@@ -14,11 +14,11 @@ import numpy as np
 from chequereader.box import Box
 from chequereader.fields.candidates import find_candidates
 from chequereader.fields.features import describe
-from chequereader.fields.groups import FloatArray, find_components
-from chequereader.fields.page_ink import INCH, GreyImage, find_ink
+from chequereader.fields.groups import FloatArray
+from chequereader.fields.page_ink import INCH, GreyImage
+from chequereader.fields.page_text import find_text
 from chequereader.fields.penalty import ZonePenalty
-from chequereader.fields.rounded import rounded_boxes
-from chequereader.fields.rules import find_rules, printed_boxes, tinted_boxes
+from chequereader.fields.rules import tinted_boxes
 from chequereader.fields.signs import currency_at, sign_likeness
 from chequereader.fields.upright import Upright
 
@@ -60,14 +60,12 @@ class Proposals:
 def propose(page_image: GreyImage) -> Proposals:
     """Return every candidate zone of an upright page, grey uint8 [height, width] at about 200 dpi."""
     height, width = page_image.shape
-    page = find_ink(page_image)
-    rules = find_rules(page)
-    printed = rounded_boxes(page.ink, rules, printed_boxes(rules))
-    components = find_components(page, rules, printed)
-    candidates = find_candidates(components, [*printed, *tinted_boxes(page)])
+    text = find_text(page_image)
+    components = text.components
+    candidates = find_candidates(components, [*text.printed, *tinted_boxes(text.page)])
     likeness, signs = sign_likeness(components)
-    features = describe(candidates, components, rules, likeness, page.paper)
-    boxes = [_on_page(c.box, page.scale, width, height) for c in candidates]
+    features = describe(candidates, components, text.rules, likeness, text.page.paper)
+    boxes = [_on_page(c.box, text.page.scale, width, height) for c in candidates]
 
     def currency(candidate: int) -> str | None:
         return currency_at(candidates[candidate].box, components, likeness, signs)

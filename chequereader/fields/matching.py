@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from chequereader.box import Box
-from chequereader.fields.page_ink import PAGE_DPI, GreyImage, dilated, find_ink
-from chequereader.fields.rules import find_rules
+from chequereader.fields.page_ink import PAGE_DPI, GreyImage, dilated
+from chequereader.fields.page_text import find_text
 
 COVERED = 0.9
 TOO_LARGE = 2.2
@@ -39,8 +39,8 @@ def true_ink(page_image: GreyImage, truth: Box, sign_share: float = 0.0) -> True
     ``sign_share`` of the box's width on the left is left out where a printed currency sign stands there,
     because a zone may hold the sign or not.
     """
-    page = find_ink(page_image)
-    rules = find_rules(page)
+    text = find_text(page_image)
+    page, rules = text.page, text.rules
     lines = dilated(rules.horizontal | rules.vertical, 3, 3)
     mask = np.zeros_like(page.ink)
     left = truth.x0 + sign_share * truth.width

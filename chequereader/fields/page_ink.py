@@ -5,7 +5,7 @@ Not for cutting characters: the pieces that are recognised come from ``segmentat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -19,6 +19,8 @@ INCH = 100
 
 WINDOW = 15
 NEIGHBOURHOOD = round(0.6 * INCH)
+STROKE = 0.35
+"""Darkness from which on something is a stroke, in shares of the darkness of the page's good ones."""
 
 GreyImage = npt.NDArray[np.uint8]
 
@@ -43,18 +45,28 @@ def find_ink(page_image: GreyImage) -> PageInk:
     """Return the ink of an upright page image, grey uint8 [height, width] at about ``PAGE_DPI``.
 
     The paper around a pixel is the grey closing over a ``WINDOW`` wider than any stroke, so that shadows and
-    tinted boxes are paper. A stroke counts as ink from a third of this page's good strokes on, and where it
-    stands well out of its neighbourhood: that leaves halftones and guilloche out and faint pens in.
+    tinted boxes are paper. A stroke counts as ink from ``STROKE`` on, and where it stands well out of its
+    neighbourhood: that leaves halftones and guilloche out and faint pens in.
     """
     coarse = shrunk(page_image, PAGE_DPI // INCH)
     paper = paper_of(coarse, WINDOW)
     darkness = darker_than(paper, coarse)
     # The darkest fiftieth: print and handwriting together cover more than that of any filled cheque.
     strength = float(max(grey_quantile(darkness, 0.98), 1))
-    around = cv2.blur(darkness, (NEIGHBOURHOOD, NEIGHBOURHOOD))
-    least = np.maximum(1.6 * np.arange(256), max(0.35 * strength, 14.0)).clip(max=254).astype(np.uint8)
-    ink = (darkness > cv2.LUT(around, least)).astype(np.uint8)
+    ink = _strokes(darkness, STROKE * strength)
     return PageInk(paper, darkness, ink, strength, INCH / PAGE_DPI)
+
+
+def darker_ink(page: PageInk, stroke: float) -> PageInk:
+    """Return a page on which strokes count as ink from another share of the good ones' darkness on."""
+    return replace(page, ink=_strokes(page.darkness, stroke * page.strength))
+
+
+def _strokes(darkness: GreyImage, least: float) -> GreyImage:
+    """Return where the page is darker than ``least`` and well darker than its neighbourhood."""
+    around = cv2.blur(darkness, (NEIGHBOURHOOD, NEIGHBOURHOOD))
+    limits = np.maximum(1.6 * np.arange(256), max(least, 14.0)).clip(max=254).astype(np.uint8)
+    return (darkness > cv2.LUT(around, limits)).astype(np.uint8)
 
 
 def shrunk(image: GreyImage, step: int) -> GreyImage:

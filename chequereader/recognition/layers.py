@@ -111,6 +111,12 @@ class Convolution(Squashed):
 
     position: Tensor
 
+    @property
+    def matrix(self) -> tuple[int, int]:
+        """Rows and columns of the kernels as one matrix: a map's a row, of partly connected maps a kernel."""
+        rows = self.outputs if self.full else len(self.kernels)
+        return rows, self.kernels.numel() // rows
+
     def weight(self) -> Tensor:
         """Return the dense weights [outputs, inputs, size, size], nought where maps aren't connected."""
         shape = self.outputs, self.inputs, self.size, self.size

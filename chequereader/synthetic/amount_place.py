@@ -14,6 +14,12 @@ from chequereader.box import Box
 from chequereader.synthetic.press import Press
 from chequereader.synthetic.printing import Face
 
+_WORDS = 1.6, 3.2
+"""Millimetres that capitals of a printed currency word are high; a sign of one character may be larger."""
+
+_SIGN_SHARE = 0.25
+"""Share of a box's width that the sign printed inside it takes at most: the box is there for the amount."""
+
 
 @dataclass(frozen=True)
 class AmountPlace:
@@ -42,11 +48,14 @@ def print_amount_place(
     _print_box(press, box, style, weight, dotted)
     rng = press.rng
     height = box.height * float(rng.uniform(0.3, 0.6))
+    if len(sign) > 1:
+        height = min(height, press.px(float(rng.uniform(*_WORDS))))
     baseline = box.y0 + 0.5 * (box.height + height) + float(rng.uniform(-0.08, 0.08)) * box.height
     bold = Face(face.font, face.stretch, 0.0, float(rng.choice([0.0, 1.0])))
     zone = None if style in ("none", "underline") else box
     where = str(rng.choice(["inside", "before", "none"], p=[0.5, 0.42, 0.08]))
     if where == "inside":
+        height *= min(_SIGN_SHARE * box.width / max(press.width(sign, height, bold), 1), 1.0)
         left = box.x0 + float(rng.uniform(0.15, 0.5)) * height
         sign_box = press.text(sign, left, baseline, height, bold)
         if rng.random() < 0.15:

@@ -102,7 +102,7 @@ def _write(folder: Path, count: int, seed: int, config: SyntheticConfig) -> None
         characters = csv.DictWriter(character_file, CHARACTER_COLUMNS, lineterminator="\n")
         truth.writeheader()
         characters.writeheader()
-        for index in tqdm(range(count), desc="cheques", unit="cheque"):
+        for index in tqdm(range(count), desc="cheques", unit="cheque", disable=None):
             cheque = generate(seed, index, config)
             name = f"{index:0{digits}d}.png"
             _, data = cv2.imencode(".png", cheque.image, [cv2.IMWRITE_PNG_COMPRESSION, 1])

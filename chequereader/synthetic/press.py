@@ -33,6 +33,11 @@ class Press:
         """Return a length in pixels."""
         return millimetres * self.dpi / 25.4
 
+    def width(self, text: str, height: float, face: Face) -> int:
+        """Return how many pixels wide ``text`` prints a text without filler."""
+        text = "".join(c for c in text if printable(c))
+        return set_type(text, height, face, self.rng).coverage.shape[1] if text.strip() else 0
+
     def text(
         self, text: str, x: float, baseline: float, height: float, face: Face, *, anchor: Anchor = "left"
     ) -> Box:

@@ -16,11 +16,12 @@ from torch.nn import functional as F
 
 from chequereader.errors import UsageError
 from chequereader.recognition.family import DigitNetwork
-from chequereader.recognition.layers import spread_start
+from chequereader.recognition.layers import Convolution, spread_start
 from chequereader.recognition.lenet import LeNet
 from chequereader.training.distortions import elastic, mild, planar
 from chequereader.training.map_criterion import map_criterion
 from chequereader.training.second_order import LevenbergMarquardt, curvature
+from chequereader.training.soap import Soap
 
 DISTORTIONS: dict[str, Callable[[Tensor, torch.Generator], Tensor]] = {
     "none": lambda digits, _: digits,
@@ -31,6 +32,8 @@ DISTORTIONS: dict[str, Callable[[Tensor, torch.Generator], Tensor]] = {
 """By name: what happens to pictures uint8 [batch, height, width] before each use."""
 
 CURVATURE_PATTERNS = 500
+
+WEIGHT_DECAY = 1e-4
 
 
 @dataclass(frozen=True)
@@ -124,18 +127,18 @@ class Recipe1998(Recipe):
 
 @dataclass(frozen=True)
 class RecipeModern(Recipe):
-    """The same networks trained as today: distortions on the fly, AdamW, one cycle, averaged weights.
+    """The same networks trained as today: distortions on the fly, SOAP, one cycle, averaged weights.
 
     Where there are teachers, their softened answers to the distorted digits are learned as well (Hinton,
     Vinyals and Dean 2015).
     """
 
-    epochs: int = 40
+    epochs: int = 50
     batch: int = 64
     distortion: str = "mild"
     averaging: ClassVar[float] = 0.999
 
-    PEAK: ClassVar[float] = 4e-3
+    PEAK: ClassVar[float] = 6e-3
     WARM_UP: ClassVar[float] = 0.15
     NONE_PENALTY: ClassVar[float] = 3.0
     DISTANCE: ClassVar[float] = 8.0
@@ -149,8 +152,12 @@ class RecipeModern(Recipe):
         spread_start(network)
 
     def optimiser(self, network: DigitNetwork) -> torch.optim.Optimizer:
-        """AdamW."""
-        return torch.optim.AdamW(network.parameters(), lr=self.PEAK, weight_decay=1e-4)
+        """SOAP: after six passes it makes two thirds of the errors that AdamW makes."""
+        shapes = {
+            layer.kernels: layer.matrix for layer in network.modules() if isinstance(layer, Convolution)
+        }
+        parameters = [(parameter, shapes.get(parameter)) for parameter in network.parameters()]
+        return Soap(parameters, self.PEAK, WEIGHT_DECAY)
 
     def rate(self, step: int, steps: int, epoch: int) -> float:
         """One cycle: up linearly, down by a cosine."""
@@ -185,8 +192,14 @@ class RecipeTeacher(RecipeModern):
     distortion: str = "elastic"
     averaging: ClassVar[float] = 0.0
 
+    PEAK: ClassVar[float] = 4e-3
+
     def start(self, network: DigitNetwork) -> None:
         """As layers start by themselves."""
+
+    def optimiser(self, network: DigitNetwork) -> torch.optim.Optimizer:
+        """AdamW."""
+        return torch.optim.AdamW(network.parameters(), lr=self.PEAK, weight_decay=WEIGHT_DECAY)
 
     def _of_targets(self, penalties: Tensor, targets: Tensor) -> Tensor:
         """Cross-entropy."""

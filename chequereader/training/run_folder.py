@@ -135,7 +135,8 @@ class Run:
         done = training.step % training.pass_steps
         name = f"{self._about[0]['architecture']} pass {training.step // training.pass_steps + 1}"
         # tqdm draws on standard error
-        with tqdm(total=training.pass_steps, initial=done, desc=name, unit="step", mininterval=1.0) as bar:
+        total = training.pass_steps
+        with tqdm(total=total, initial=done, desc=name, unit="step", mininterval=1.0, disable=None) as bar:
             for _ in range(training.pass_steps - done):
                 if interrupted():
                     return
