@@ -33,8 +33,6 @@ DISTORTIONS: dict[str, Callable[[Tensor, torch.Generator], Tensor]] = {
 
 CURVATURE_PATTERNS = 500
 
-WEIGHT_DECAY = 1e-4
-
 
 @dataclass(frozen=True)
 class Recipe:
@@ -133,7 +131,7 @@ class RecipeModern(Recipe):
     Vinyals and Dean 2015).
     """
 
-    epochs: int = 50
+    epochs: int = 24
     batch: int = 64
     distortion: str = "mild"
     averaging: ClassVar[float] = 0.999
@@ -157,7 +155,7 @@ class RecipeModern(Recipe):
             layer.kernels: layer.matrix for layer in network.modules() if isinstance(layer, Convolution)
         }
         parameters = [(parameter, shapes.get(parameter)) for parameter in network.parameters()]
-        return Soap(parameters, self.PEAK, WEIGHT_DECAY)
+        return Soap(parameters, self.PEAK, weight_decay=0.05)
 
     def rate(self, step: int, steps: int, epoch: int) -> float:
         """One cycle: up linearly, down by a cosine."""
@@ -199,7 +197,7 @@ class RecipeTeacher(RecipeModern):
 
     def optimiser(self, network: DigitNetwork) -> torch.optim.Optimizer:
         """AdamW."""
-        return torch.optim.AdamW(network.parameters(), lr=self.PEAK, weight_decay=WEIGHT_DECAY)
+        return torch.optim.AdamW(network.parameters(), lr=self.PEAK, weight_decay=1e-4)
 
     def _of_targets(self, penalties: Tensor, targets: Tensor) -> Tensor:
         """Cross-entropy."""
