@@ -19,6 +19,7 @@ from chequereader.evaluation.metrics import (
     CALIBRATION_BINS,
     CurvePoint,
     ReliabilityBin,
+    calibration_error_by_chance,
     correct_at,
     error_reject_curve,
     expected_calibration_error,
@@ -92,6 +93,7 @@ class Evaluation:
                 share: correct_at(confidence, right, len(outcomes), float(share)) for share in ERROR_SHARES
             },
             "ece": expected_calibration_error(confidence, right),
+            "ece_by_chance": calibration_error_by_chance(confidence),
             "ece_bins": CALIBRATION_BINS,
             "per_second": len(outcomes) / self.seconds,
             "stages_ms": {
@@ -129,6 +131,6 @@ class Evaluation:
             f"{figures['rejected']:.1%} rejected ({self.failed} failed)",
             f"best answer right: {figures['exact']:.1%}",
             f"could be correct: {at}",
-            f"calibration error {figures['ece']:.3f} ({CALIBRATION_BINS} bins), "
-            f"{figures['per_second']:.2f} cheques a second",
+            f"calibration error {figures['ece']:.3f} ({CALIBRATION_BINS} bins; by chance "
+            f"{figures['ece_by_chance']:.3f}), {figures['per_second']:.2f} cheques a second",
         ]

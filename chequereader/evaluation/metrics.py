@@ -82,3 +82,16 @@ def expected_calibration_error(
     """Return the mean distance, weighted by mass, between confidence and share of right answers in a bin."""
     parts = reliability(confidence, right, bins)
     return sum(part.count * abs(part.confidence - part.right) for part in parts) / max(len(confidence), 1)
+
+
+def calibration_error_by_chance(
+    confidence: np.ndarray, bins: int = CALIBRATION_BINS, draws: int = 200
+) -> float:
+    """Return the mean calibration error of answers that are right just as often as their confidences say.
+
+    What an error has to be held against: with few answers in a bin chance alone parts the two. The mean of
+    ``draws`` outcomes, the same for the same confidences.
+    """
+    rng = np.random.default_rng(0)
+    outcomes = rng.random((draws, len(confidence))) < confidence
+    return float(np.mean([expected_calibration_error(confidence, right, bins) for right in outcomes]))

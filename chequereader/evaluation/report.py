@@ -89,7 +89,10 @@ def _figures(evaluation: Evaluation, figures: dict[str, Any], conditions: Condit
         accepting = f"accepting from {best.threshold:.3f}" if best.threshold <= 1 else "accepting nothing"
         rows.append([f"correct at {100 * float(limit):g}% error", f"{share(best.correct)}, {accepting}"])
     rows += [
-        ["calibration error (ECE)", f"{figures['ece']:.3f} in {figures['ece_bins']} bins"],
+        [
+            "calibration error (ECE)",
+            f"{figures['ece']:.3f} in {figures['ece_bins']} bins; by chance {figures['ece_by_chance']:.3f}",
+        ],
         ["cheques", str(figures["n"])],
         ["cheques a second", f"{figures['per_second']:.2f}"],
         ["model", escaped(figures["model"] or "unknown")],

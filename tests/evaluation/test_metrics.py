@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chequereader.evaluation.metrics import (
+    calibration_error_by_chance,
     correct_at,
     error_reject_curve,
     expected_calibration_error,
@@ -97,3 +98,17 @@ def test_confidences_that_are_true_are_calibrated() -> None:
     right = rng.random(200_000) < confidence
     assert expected_calibration_error(confidence, right) < 0.01
     assert expected_calibration_error(confidence**2, right) > 0.1
+
+
+def test_calibration_error_by_chance_in_closed_form() -> None:
+    """A bin of one answer of confidence p is off by 1 - p with p, by p otherwise: 2 p (1 - p) on average."""
+    confidence = np.array([0.5, 0.9])
+    expected = (2 * 0.5 * 0.5 + 2 * 0.9 * 0.1) / 2
+    assert calibration_error_by_chance(confidence, draws=4000) == pytest.approx(expected, abs=0.01)
+    assert calibration_error_by_chance(np.ones(30)) == 0
+    assert calibration_error_by_chance(np.array([])) == 0
+
+
+def test_chance_shrinks_with_the_number_of_answers() -> None:
+    few, many = (calibration_error_by_chance(np.full(count, 0.9)) for count in (60, 6000))
+    assert many < 0.2 * few

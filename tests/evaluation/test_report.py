@@ -76,7 +76,8 @@ def test_it_tells_the_figures_of_the_evaluation() -> None:
     assert f"best answer right (exact) {figures['exact']:.1%}" in text
     for limit, name in (("0.01", "1%"), ("0.005", "0.5%"), ("0.001", "0.1%")):
         assert f"correct at {name} error {figures['correct_at'][limit]:.1%}, accepting from 0.990" in text
-    assert f"calibration error (ECE) {figures['ece']:.3f} in 15 bins" in text
+    chance = f"by chance {figures['ece_by_chance']:.3f}"
+    assert f"calibration error (ECE) {figures['ece']:.3f} in 15 bins; {chance}" in text
     assert "cheques a second 2.00" in text
     assert "from 0.750 (--max-error 0.005)" in text
     for stage, mean in figures["stages_ms"].items():
