@@ -42,11 +42,11 @@ from chequereader.segmentation.normalise import normalise
 from chequereader.segmentation.segmenter import candidates
 from chequereader.symbols import boxes, confidences, spoken
 
-ZONES = 4
+ZONES = 3
 """Candidate zones of a cheque that go on to recognition, at most."""
 
-MARGIN = 4.0
-"""Zones that are worse than the best by more than this penalty stay behind: a chance of one in fifty."""
+MARGIN = 2.5
+"""Zones that are worse than the best by more than this penalty stay behind: a chance of one in twelve."""
 
 CANDIDATES = 5
 """Answers kept of each cheque."""
