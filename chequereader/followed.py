@@ -5,7 +5,7 @@ Not for the stages' order, which is the reader's, or for what is told of a page 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from chequereader.box import Box
 from chequereader.fields.upright import Upright
-from chequereader.interpretation import Answer, Lattice
+from chequereader.interpretation import Answer, Choice, Lattice
 from chequereader.micr.reading import MicrReading
 from chequereader.recognition.recognition_graph import RecognitionGraph
 from chequereader.scan import Scan
@@ -26,6 +26,7 @@ from chequereader.segmentation.segmenter import Segmentation
 class FollowedPage:
     """A scan on its way through the stages; zone boxes and images are in the upright page's pixels.
 
+    ``left_behind`` are the costs of zones that only the first recogniser looked at.
     ``graphs`` [recognisers][zones] are in the order of the reader's notations. Without the recogniser between
     cuts there are no ``segmentations``.
     """
@@ -34,6 +35,7 @@ class FollowedPage:
     page: Upright | None = None
     zones: list[Box] = field(default_factory=list)
     zone_penalties: list[float] = field(default_factory=list)
+    left_behind: Sequence[float] = ()
     currencies: list[str | None] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
     segmentations: list[Segmentation] = field(default_factory=list)
@@ -49,15 +51,16 @@ class FollowedPage:
     @property
     def lattice(self) -> Lattice:
         """All zones with what the recognisers made of them."""
-        return Lattice(self.zone_penalties, self.graphs)
+        return Lattice(self.zone_penalties, self.graphs, self.left_behind)
 
     def ink(self, answer: Answer) -> Segmentation | Field:
         """Return what an answer's path runs through."""
         over_field = self.graphs[answer.notation][answer.zone].chain
         return self.fields[answer.zone] if over_field else self.segmentations[answer.zone]
 
-    def keep(self, penalties: Mapping[int, float]) -> None:
-        """Leave all other zones than these behind, and take over what these cost now."""
+    def keep(self, choice: Choice) -> None:
+        """Leave all other zones than those chosen behind, and take over the chosen ones' penalties."""
+        penalties, self.left_behind = choice.kept, choice.left_behind
         self.zones = [self.zones[z] for z in penalties]
         self.zone_penalties = list(penalties.values())
         self.currencies = [self.currencies[z] for z in penalties]

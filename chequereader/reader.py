@@ -190,9 +190,9 @@ class Reader:
     def _leave_behind(self, pages: Sequence[FollowedPage], stages: dict[str, float]) -> None:
         """Weigh zones by what the first recogniser finds in them; the second looks at the likely ones."""
         with self._timed(stages, "interpret"):
-            kept = worthwhile([page.lattice for page in pages], self.notations[0])
-            for page, penalties in zip(pages, kept, strict=True):
-                page.keep(penalties)
+            choices = worthwhile([page.lattice for page in pages], self.notations[0])
+            for page, choice in zip(pages, choices, strict=True):
+                page.keep(choice)
 
     def _interpret(self, pages: Sequence[FollowedPage]) -> None:
         found = answers([page.lattice for page in pages], self.notations, CANDIDATES)

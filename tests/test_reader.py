@@ -110,7 +110,9 @@ def test_zones_far_worse_are_left_behind_whole(
     reader = Reader(ReadOptions(), weights)
     for (page, _), (before, _) in zip(reader.follow(cheques), first, strict=True):
         assert len(before.zones) > 1, "nothing to leave behind: nothing is tested"
-        (kept,) = vote.worthwhile([before.lattice], reader.notations[0])
+        (choice,) = vote.worthwhile([before.lattice], reader.notations[0])
+        kept = choice.kept
+        assert page.left_behind == choice.left_behind
         assert len(kept) <= {0.0: 1}.get(far, len(before.zones))
         assert len(kept) >= {1e9: len(before.zones)}.get(far, 1)
         assert page.zones == [before.zones[z] for z in kept]

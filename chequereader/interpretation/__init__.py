@@ -3,10 +3,11 @@
 from chequereader.interpretation.minus import doubted
 from chequereader.interpretation.notation import Notation, between_cuts, over_positions
 from chequereader.interpretation.testimony import Path
-from chequereader.interpretation.vote import Answer, Lattice, answers, worthwhile
+from chequereader.interpretation.vote import Answer, Choice, Lattice, answers, worthwhile
 
 __all__ = [
     "Answer",
+    "Choice",
     "Lattice",
     "Notation",
     "Path",

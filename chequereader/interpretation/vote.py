@@ -4,14 +4,15 @@ Zones compete as parallel branches of one graph: a zone weighs exp(-cost), its o
 best path fits on average, so that a zone is neither better nor worse for having more characters. Within a
 zone the recognisers' posteriors of an amount, exp(-E_dforw) of eq. (17), are multiplied, each to the power of
 its share: what all find likely is likely, and a zone on which they differ loses weight. An amount's
-confidence is its weight in all zones against the weight of everything. Not for accepting or rejecting: see
+confidence is its weight in all zones against the weight of everything, which zones that were left behind are
+a part of: who reads ``4`` of ``4998`` should know that there was more. Not for accepting or rejecting: see
 ``decision``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -59,10 +60,22 @@ class Answer:
 
 @dataclass(frozen=True)
 class Lattice:
-    """A page: the penalty of each zone, and each recogniser's graph of each zone, [notations][zones]."""
+    """A page: the penalty of each zone, and each recogniser's graph of each zone, [notations][zones].
+
+    ``left_behind``: the costs of zones that only a first recogniser looked at.
+    """
 
     zone_penalties: Sequence[float]
     graphs: Sequence[Sequence[RecognitionGraph]]
+    left_behind: Sequence[float] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Zones of a page, by their places: those that go on, with penalties, and what the others cost."""
+
+    kept: Mapping[int, float]
+    left_behind: Sequence[float]
 
 
 def answers(pages: Sequence[Lattice], notations: Sequence[Notation], n: int) -> list[list[Answer]]:
@@ -97,7 +110,7 @@ def answers(pages: Sequence[Lattice], notations: Sequence[Notation], n: int) -> 
     for p, page in enumerate(pages):
         zones = [zone for zone, (q, _) in enumerate(places) if q == p]
         cost = {zone: page.zone_penalties[places[zone][1]] + _misfit(testimonies, zone) for zone in zones}
-        everything = [-cost[zone] - rest[zone] for zone in zones]
+        everything = [-cost[zone] - rest[zone] for zone in zones] + [-left for left in page.left_behind]
         by_amount: dict[int, list[tuple[float, Pair]]] = {}
         for pair in pairs:
             if pair[0] in cost:
@@ -119,8 +132,8 @@ def answers(pages: Sequence[Lattice], notations: Sequence[Notation], n: int) -> 
     ]
 
 
-def worthwhile(pages: Sequence[Lattice], notation: Notation) -> list[dict[int, float]]:
-    """Return the zones of each page that a first recogniser doesn't find far worse than the best one.
+def worthwhile(pages: Sequence[Lattice], notation: Notation) -> list[Choice]:
+    """Return which zones of each page a first recogniser doesn't find far worse than the best one.
 
     In their order, with their penalties, to which is added what speaks for a date; a page's only zone stays
     as it is. ``pages`` have the graphs of that recogniser alone. The others need not look at the rest: a zone
@@ -129,7 +142,7 @@ def worthwhile(pages: Sequence[Lattice], notation: Notation) -> list[dict[int, f
     choices = [page for page in pages if len(page.zone_penalties) > 1]
     misfits, doubts = first_look(notation, [graph for page in choices for graph in page.graphs[0]])
     looks = iter(zip(misfits, doubts, strict=True))
-    kept = []
+    choice = []
     for page in pages:
         penalty, cost = list(page.zone_penalties), [0.0] * len(page.zone_penalties)
         if len(penalty) > 1:
@@ -138,8 +151,13 @@ def worthwhile(pages: Sequence[Lattice], notation: Notation) -> list[dict[int, f
                 penalty[zone] += doubt
                 cost[zone] = penalty[zone] + MISFIT * misfit
         least = min(cost, default=0.0)
-        kept.append({z: penalty[z] for z, value in enumerate(cost) if value <= least + FAR_WORSE})
-    return kept
+        choice.append(
+            Choice(
+                {z: penalty[z] for z, value in enumerate(cost) if value <= least + FAR_WORSE},
+                [value for value in cost if value > least + FAR_WORSE],
+            )
+        )
+    return choice
 
 
 def logsumexp(values: Sequence[float]) -> float:

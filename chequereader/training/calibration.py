@@ -43,7 +43,7 @@ def calibrate(weights: Path, sets: Sequence[ChequeSet]) -> dict[str, float]:
     fields = [_only(cheques, boxed=False) for cheques in sets]
     cheques = [_only(given, boxed=True) for given in sets]
     with tempfile.TemporaryDirectory() as folder:
-        write_set(Path(folder) / "set", SYNTHETIC_COUNT, SYNTHETIC_SEED, SyntheticConfig())
+        write_set(Path(folder) / "set", SYNTHETIC_COUNT, SYNTHETIC_SEED, SyntheticConfig(preset="hard"))
         cheques.append(read_cheque_set(Path(folder) / "set"))
         given = {
             "whole": outcomes(weights, "whole", fields if any(one.truths for one in fields) else cheques),
