@@ -5,7 +5,6 @@ Not for the stages' order, which is the reader's, or for what is told of a page 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from chequereader.box import Box
 from chequereader.fields.upright import Upright
-from chequereader.interpretation import Answer, Choice, Lattice
+from chequereader.interpretation import Answer, Choice, Lattice, WeighedZone
 from chequereader.micr.reading import MicrReading
 from chequereader.recognition.recognition_graph import RecognitionGraph
 from chequereader.scan import Scan
@@ -26,7 +25,7 @@ from chequereader.segmentation.segmenter import Segmentation
 class FollowedPage:
     """A scan on its way through the stages; zone boxes and images are in the upright page's pixels.
 
-    ``left_behind`` are the costs of zones that only the first recogniser looked at.
+    ``weighed`` are the zones as the first recogniser found them, ``left_behind`` those that no other saw.
     ``graphs`` [recognisers][zones] are in the order of the reader's notations. Without the recogniser between
     cuts there are no ``segmentations``.
     """
@@ -35,7 +34,8 @@ class FollowedPage:
     page: Upright | None = None
     zones: list[Box] = field(default_factory=list)
     zone_penalties: list[float] = field(default_factory=list)
-    left_behind: Sequence[float] = ()
+    weighed: list[WeighedZone] = field(default_factory=list)
+    left_behind: list[WeighedZone] = field(default_factory=list)
     currencies: list[str | None] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
     segmentations: list[Segmentation] = field(default_factory=list)
@@ -51,7 +51,7 @@ class FollowedPage:
     @property
     def lattice(self) -> Lattice:
         """All zones with what the recognisers made of them."""
-        return Lattice(self.zone_penalties, self.graphs, self.left_behind)
+        return Lattice(self.zone_penalties, self.graphs)
 
     def ink(self, answer: Answer) -> Segmentation | Field:
         """Return what an answer's path runs through."""
@@ -60,7 +60,10 @@ class FollowedPage:
 
     def keep(self, choice: Choice) -> None:
         """Leave all other zones than those chosen behind, and take over the chosen ones' penalties."""
-        penalties, self.left_behind = choice.kept, choice.left_behind
+        penalties = choice.kept
+        zones = [WeighedZone(box, cost) for box, cost in zip(self.zones, choice.costs, strict=True)]
+        self.weighed = [zones[z] for z in penalties]
+        self.left_behind = [zone for z, zone in enumerate(zones) if z not in penalties]
         self.zones = [self.zones[z] for z in penalties]
         self.zone_penalties = list(penalties.values())
         self.currencies = [self.currencies[z] for z in penalties]

@@ -29,6 +29,7 @@ from chequereader.interpretation import (
     answers,
     between_cuts,
     doubted,
+    doubted_as_parts,
     over_positions,
     worthwhile,
 )
@@ -197,7 +198,8 @@ class Reader:
     def _interpret(self, pages: Sequence[FollowedPage]) -> None:
         found = answers([page.lattice for page in pages], self.notations, CANDIDATES)
         for page, own in zip(pages, found, strict=True):
-            page.answers = own if self.sliding is None else doubted(own, page.graphs[0])
+            sure = doubted_as_parts(own, page.weighed, page.left_behind)
+            page.answers = sure if self.sliding is None else doubted(sure, page.graphs[0])
 
     def _decide(self, page: FollowedPage, stages: dict[str, float]) -> Reading:
         scan = page.scan

@@ -112,7 +112,10 @@ def test_zones_far_worse_are_left_behind_whole(
         assert len(before.zones) > 1, "nothing to leave behind: nothing is tested"
         (choice,) = vote.worthwhile([before.lattice], reader.notations[0])
         kept = choice.kept
-        assert page.left_behind == choice.left_behind
+        assert [zone.box for zone in page.weighed] == page.zones
+        told = dict(zip(before.zones, choice.costs, strict=True))
+        assert all(zone.cost == told[zone.box] for zone in [*page.weighed, *page.left_behind])
+        assert len(page.weighed) + len(page.left_behind) == len(before.zones)
         assert len(kept) <= {0.0: 1}.get(far, len(before.zones))
         assert len(kept) >= {1e9: len(before.zones)}.get(far, 1)
         assert page.zones == [before.zones[z] for z in kept]

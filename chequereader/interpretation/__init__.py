@@ -2,6 +2,7 @@
 
 from chequereader.interpretation.minus import doubted
 from chequereader.interpretation.notation import Notation, between_cuts, over_positions
+from chequereader.interpretation.partial import WeighedZone, doubted_as_parts
 from chequereader.interpretation.testimony import Path
 from chequereader.interpretation.vote import Answer, Choice, Lattice, answers, worthwhile
 
@@ -11,9 +12,11 @@ __all__ = [
     "Lattice",
     "Notation",
     "Path",
+    "WeighedZone",
     "answers",
     "between_cuts",
     "doubted",
+    "doubted_as_parts",
     "over_positions",
     "worthwhile",
 ]

@@ -4,8 +4,7 @@ Zones compete as parallel branches of one graph: a zone weighs exp(-cost), its o
 best path fits on average, so that a zone is neither better nor worse for having more characters. Within a
 zone the recognisers' posteriors of an amount, exp(-E_dforw) of eq. (17), are multiplied, each to the power of
 its share: what all find likely is likely, and a zone on which they differ loses weight. An amount's
-confidence is its weight in all zones against the weight of everything, which zones that were left behind are
-a part of: who reads ``4`` of ``4998`` should know that there was more. Not for accepting or rejecting: see
+confidence is its weight in all zones against the weight of everything. Not for accepting or rejecting: see
 ``decision``.
 """
 
@@ -60,22 +59,18 @@ class Answer:
 
 @dataclass(frozen=True)
 class Lattice:
-    """A page: the penalty of each zone, and each recogniser's graph of each zone, [notations][zones].
-
-    ``left_behind``: the costs of zones that only a first recogniser looked at.
-    """
+    """A page: the penalty of each zone, and each recogniser's graph of each zone, [notations][zones]."""
 
     zone_penalties: Sequence[float]
     graphs: Sequence[Sequence[RecognitionGraph]]
-    left_behind: Sequence[float] = ()
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Zones of a page, by their places: those that go on, with penalties, and what the others cost."""
+    """Zones of a page, by their places: those that go on, with penalties, and the cost of every zone."""
 
     kept: Mapping[int, float]
-    left_behind: Sequence[float]
+    costs: Sequence[float]
 
 
 def answers(pages: Sequence[Lattice], notations: Sequence[Notation], n: int) -> list[list[Answer]]:
@@ -110,7 +105,7 @@ def answers(pages: Sequence[Lattice], notations: Sequence[Notation], n: int) -> 
     for p, page in enumerate(pages):
         zones = [zone for zone, (q, _) in enumerate(places) if q == p]
         cost = {zone: page.zone_penalties[places[zone][1]] + _misfit(testimonies, zone) for zone in zones}
-        everything = [-cost[zone] - rest[zone] for zone in zones] + [-left for left in page.left_behind]
+        everything = [-cost[zone] - rest[zone] for zone in zones]
         by_amount: dict[int, list[tuple[float, Pair]]] = {}
         for pair in pairs:
             if pair[0] in cost:
@@ -151,12 +146,8 @@ def worthwhile(pages: Sequence[Lattice], notation: Notation) -> list[Choice]:
                 penalty[zone] += doubt
                 cost[zone] = penalty[zone] + MISFIT * misfit
         least = min(cost, default=0.0)
-        choice.append(
-            Choice(
-                {z: penalty[z] for z, value in enumerate(cost) if value <= least + FAR_WORSE},
-                [value for value in cost if value > least + FAR_WORSE],
-            )
-        )
+        kept = {z: penalty[z] for z, value in enumerate(cost) if value <= least + FAR_WORSE}
+        choice.append(Choice(kept, cost))
     return choice
 
 

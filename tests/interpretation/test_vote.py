@@ -26,7 +26,6 @@ from small_pages import (
 
 from chequereader.alphabet import AMOUNTS
 from chequereader.interpretation import Answer, Lattice, Notation, answers, vote
-from chequereader.interpretation.testimony import first_look
 from chequereader.interpretation.vote import logsumexp
 from chequereader.recognition.recognition_graph import RecognitionGraph
 
@@ -314,12 +313,16 @@ def test_a_zone_far_worse_than_the_best_is_not_worth_another_look() -> None:
         several = [Lattice(costs, lattice.graphs), page([]), Lattice(costs[1:], [lattice.graphs[0][1:]])]
         choices = vote.worthwhile(several, CUTS)
         assert [list(choice.kept) for choice in choices] == [kept, [], [0, 1]]
-        left = [costs[0] + vote.MISFIT * best[0]] if 0 not in kept else []
-        assert [list(choice.left_behind) for choice in choices] == [pytest.approx(left), [], []]
+        told = [cost + vote.MISFIT * misfit for cost, misfit in zip(costs, best, strict=True)]
+        assert [list(choice.costs) for choice in choices] == [
+            pytest.approx(told),
+            [],
+            pytest.approx(told[1:]),
+        ]
     shut = beside_the_impossible(Lattice(level, lattice.graphs))
     (choice,) = vote.worthwhile([Lattice(shut.zone_penalties, shut.graphs[:1])], CUTS)
     assert list(choice.kept) == [0, 1, 2]
-    assert list(choice.left_behind) == [math.inf], "a zone without a reading"
+    assert choice.costs[3] == math.inf, "a zone without a reading"
     assert vote.worthwhile([], CUTS) == []
 
 
@@ -336,21 +339,7 @@ def test_a_zone_that_reads_as_a_date_too_costs_what_the_date_takes_of_it(notatio
     assert kept[0] == pytest.approx(0.25 + math.log1p(math.exp(asked)), rel=1e-4)
     assert kept[1] == 2.0
     alone = Lattice([0.25], [[graphs[0]]])
-    assert vote.worthwhile([alone], notation) == [vote.Choice({0: 0.25}, [])], "there is no other zone"
-
-
-def test_a_zone_left_behind_takes_its_weight_of_every_confidence() -> None:
-    graphs = [saying(text, CUTS) for text in ("25", "5")]
-    before = one(Lattice([0.5, 1.0], [graphs]), 5)
-    after = one(Lattice([0.5, 1.0], [graphs], [0.75, math.inf]), 5)
-    assert [answer.amount for answer in after] == [answer.amount for answer in before]
-    looked_at = sum(
-        math.exp(-penalty - vote.MISFIT * misfit)
-        for penalty, misfit in zip((0.5, 1.0), first_look(CUTS, graphs)[0], strict=True)
-    )
-    share = looked_at / (looked_at + math.exp(-0.75))
-    for old, new in zip(before, after, strict=True):
-        assert new.confidence == pytest.approx(share * old.confidence, rel=1e-4)
+    assert vote.worthwhile([alone], notation) == [vote.Choice({0: 0.25}, [0.0])], "there is no other zone"
 
 
 @given(st.lists(st.floats(-700, 700) | st.just(-math.inf), max_size=8))

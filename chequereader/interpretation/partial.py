@@ -1,0 +1,51 @@
+"""An amount read from a part of what is written: the whole may say another one.
+
+A zone that ends among the digits is often read with more ease than the whole, which is then left behind:
+``4`` of ``4998``. Not for zones beside each other, which the vote weighs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from chequereader.box import Box
+from chequereader.interpretation.vote import Answer
+
+_HELD = 0.8
+"""Share of a zone's area that lies in another one, from which on it is a part of it."""
+_LARGER = 1.15
+"""How much larger than its part a whole is at least."""
+
+
+@dataclass(frozen=True)
+class WeighedZone:
+    """A zone, and what it costs by the first recogniser's look at it."""
+
+    box: Box
+    cost: float
+
+
+def doubted_as_parts(
+    answers: Sequence[Answer], zones: Sequence[WeighedZone], left_behind: Sequence[WeighedZone]
+) -> list[Answer]:
+    """Return the answers of a page, surest first, each as sure as its zone is beside the wholes left behind.
+
+    ``zones`` are those that answers name. A zone weighs exp(-cost), as in the vote.
+    """
+    if not left_behind:
+        return list(answers)
+
+    def share(zone: WeighedZone) -> float:
+        wholes = [whole for whole in left_behind if is_part(zone.box, whole.box)]
+        return 1.0 / (1.0 + sum(math.exp(min(zone.cost - whole.cost, 0.0)) for whole in wholes))
+
+    shares = [share(zone) for zone in zones]
+    found = [replace(answer, confidence=answer.confidence * shares[answer.zone]) for answer in answers]
+    return sorted(found, key=lambda answer: -answer.confidence)
+
+
+def is_part(zone: Box, whole: Box) -> bool:
+    """Tell whether a zone lies in a larger one."""
+    return zone.intersection(whole).area >= _HELD * zone.area and whole.area >= _LARGER * zone.area
