@@ -61,7 +61,7 @@ class FollowedPage:
     def keep(self, choice: Choice) -> None:
         """Leave all other zones than those chosen behind, and take over the chosen ones' penalties."""
         penalties = choice.kept
-        zones = [WeighedZone(box, cost) for box, cost in zip(self.zones, choice.costs, strict=True)]
+        zones = [WeighedZone(*told) for told in zip(self.zones, choice.costs, choice.amounts, strict=True)]
         self.weighed = [zones[z] for z in penalties]
         self.left_behind = [zone for z, zone in enumerate(zones) if z not in penalties]
         self.zones = [self.zones[z] for z in penalties]

@@ -21,10 +21,11 @@ _LARGER = 1.15
 
 @dataclass(frozen=True)
 class WeighedZone:
-    """A zone, and what it costs by the first recogniser's look at it."""
+    """A zone, what it costs by the first recogniser's look at it, and the amount that one reads there."""
 
     box: Box
     cost: float
+    amount: int | None
 
 
 def doubted_as_parts(
@@ -32,17 +33,19 @@ def doubted_as_parts(
 ) -> list[Answer]:
     """Return the answers of a page, surest first, each as sure as its zone is beside the wholes left behind.
 
-    ``zones`` are those that answers name. A zone weighs exp(-cost), as in the vote.
+    ``zones`` are those that answers name. A zone weighs exp(-cost), as in the vote; a whole that says the same
+    amount doubts nothing.
     """
     if not left_behind:
         return list(answers)
 
-    def share(zone: WeighedZone) -> float:
-        wholes = [whole for whole in left_behind if is_part(zone.box, whole.box)]
-        return 1.0 / (1.0 + sum(math.exp(min(zone.cost - whole.cost, 0.0)) for whole in wholes))
+    def share(answer: Answer) -> float:
+        zone = zones[answer.zone]
+        others = (whole for whole in left_behind if whole.amount != answer.amount.minor_units)
+        wholes = [whole.cost for whole in others if is_part(zone.box, whole.box)]
+        return 1.0 / (1.0 + sum(math.exp(min(zone.cost - cost, 0.0)) for cost in wholes))
 
-    shares = [share(zone) for zone in zones]
-    found = [replace(answer, confidence=answer.confidence * shares[answer.zone]) for answer in answers]
+    found = [replace(answer, confidence=answer.confidence * share(answer)) for answer in answers]
     return sorted(found, key=lambda answer: -answer.confidence)
 
 

@@ -118,25 +118,38 @@ class Testimony:
         return _packed([self.graphs[z] for z in zones])
 
 
-def first_look(notation: Notation, graphs: Sequence[RecognitionGraph]) -> tuple[list[float], list[float]]:
-    """Return how badly the best path of each zone fits, and how little it is likelier than a rival's.
+@dataclass(frozen=True)
+class FirstLook:
+    """What the best path of a zone tells: its misfit, a character's on average, +inf without a path.
 
-    The misfit is a character's on average, +inf without a path. What the zone's best amount leaves to the
-    best path through ``notation.rival`` is a penalty: minus the logarithm of the amount's share of the two.
+    ``doubt`` is a penalty: minus the logarithm of the best amount's share beside the best path through
+    ``notation.rival``. ``amount``: what the path is worth, in minor units, None without one.
     """
-    misfits, doubts = [math.inf] * len(graphs), [0.0] * len(graphs)
+
+    misfit: float = math.inf
+    doubt: float = 0.0
+    amount: int | None = None
+
+
+def first_look(notation: Notation, graphs: Sequence[RecognitionGraph]) -> list[FirstLook]:
+    """Return what one recogniser makes of each zone at a glance."""
+    looks = [FirstLook()] * len(graphs)
     zones = [z for z, graph in enumerate(graphs) if len(graph.source)]
     if not zones:
-        return misfits, doubts
+        return looks
     packed = _packed([graphs[z] for z in zones])
     best, rival = viterbi(*packed, notation.graph), viterbi(*packed, notation.rival).penalty.tolist()
     for member, (z, start) in enumerate(zip(zones, _starts(graphs, zones), strict=True)):
         columns, arcs, notation_arcs = best.path(member)
         if arcs:
             own = [arc - start for arc in arcs]
-            misfits[z] = _misfit(notation, graphs[z], own, columns, notation_arcs)
-            doubts[z] = float(np.logaddexp(0.0, float(best.penalty[member]) - rival[member]))
-    return misfits, doubts
+            amount = notation.amount(notation_arcs)
+            looks[z] = FirstLook(
+                _misfit(notation, graphs[z], own, columns, notation_arcs),
+                float(np.logaddexp(0.0, float(best.penalty[member]) - rival[member])),
+                None if amount is None else amount.minor_units,
+            )
+    return looks
 
 
 def _misfit(

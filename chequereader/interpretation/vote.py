@@ -67,10 +67,15 @@ class Lattice:
 
 @dataclass(frozen=True)
 class Choice:
-    """Zones of a page, by their places: those that go on, with penalties, and the cost of every zone."""
+    """Zones of a page, by their places: those that go on, with penalties, and all as they were found.
+
+    ``costs`` and ``amounts`` are of every zone; an amount, in minor units, is that of the first recogniser's
+    best path, None where nobody looked.
+    """
 
     kept: Mapping[int, float]
     costs: Sequence[float]
+    amounts: Sequence[int | None]
 
 
 def answers(pages: Sequence[Lattice], notations: Sequence[Notation], n: int) -> list[list[Answer]]:
@@ -135,19 +140,20 @@ def worthwhile(pages: Sequence[Lattice], notation: Notation) -> list[Choice]:
     weighs exp(-cost).
     """
     choices = [page for page in pages if len(page.zone_penalties) > 1]
-    misfits, doubts = first_look(notation, [graph for page in choices for graph in page.graphs[0]])
-    looks = iter(zip(misfits, doubts, strict=True))
+    looks = iter(first_look(notation, [graph for page in choices for graph in page.graphs[0]]))
     choice = []
     for page in pages:
         penalty, cost = list(page.zone_penalties), [0.0] * len(page.zone_penalties)
+        says: list[int | None] = [None] * len(penalty)
         if len(penalty) > 1:
             for zone in range(len(penalty)):
-                misfit, doubt = next(looks)
-                penalty[zone] += doubt
-                cost[zone] = penalty[zone] + MISFIT * misfit
+                look = next(looks)
+                penalty[zone] += look.doubt
+                cost[zone] = penalty[zone] + MISFIT * look.misfit
+                says[zone] = look.amount
         least = min(cost, default=0.0)
         kept = {z: penalty[z] for z, value in enumerate(cost) if value <= least + FAR_WORSE}
-        choice.append(Choice(kept, cost))
+        choice.append(Choice(kept, cost, says))
     return choice
 
 

@@ -44,7 +44,7 @@ def test_the_misfit_is_the_best_paths_by_its_characters(notation: Notation) -> N
     """A candidate of it on average between cuts; over positions a character, however long it holds on."""
     graphs = zones(notation)
     found = testimony.Testimony(notation, graphs, 1)
-    assert testimony.first_look(notation, graphs)[0] == pytest.approx(found.misfit)
+    assert [look.misfit for look in testimony.first_look(notation, graphs)] == pytest.approx(found.misfit)
     for graph, misfit in zip(graphs, found.misfit, strict=True):
         all_ways = ways(notation, graph)
         truth = min(all_ways, key=lambda way: way.penalty).misfit if all_ways else math.inf
@@ -69,7 +69,7 @@ def test_misfits_by_hand(notation: Notation) -> None:
         expected = (0.1 + 0.2 + 0.3 + 0.4 + 0.5 + DASH_PENALTY) / 2
     found = testimony.Testimony(notation, [made], 1)
     assert found.misfit == pytest.approx([expected])
-    assert testimony.first_look(notation, [made])[0] == pytest.approx([expected])
+    assert [look.misfit for look in testimony.first_look(notation, [made])] == pytest.approx([expected])
 
 
 @pytest.mark.parametrize("n", [1, 2, 7])
@@ -119,12 +119,12 @@ def test_the_best_path_of_an_amount(notation: Notation) -> None:
 def test_no_zones_and_no_readings(notation: Notation) -> None:
     nothing = testimony.Testimony(notation, [], 3)
     assert (nothing.total, nothing.misfit, nothing.proposed) == ([], [], [])
-    assert testimony.first_look(notation, []) == ([], [])
+    assert testimony.first_look(notation, []) == []
     impossible = torch.full((3, HOLDING), torch.inf)
     made = candidates(TWO, given=impossible) if notation is CUTS else positions(3, given=impossible)
     shut = testimony.Testimony(notation, [made], 3)
     assert (shut.total, shut.misfit, shut.proposed) == ([math.inf], [math.inf], [{}])
-    assert testimony.first_look(notation, [made]) == ([math.inf], [0.0])
+    assert testimony.first_look(notation, [made]) == [testimony.FirstLook(math.inf, 0.0, None)]
     assert shut.worth([(0, 100)]) == [math.inf]
     assert shut.paths([(0, 100)]) == [None]
 

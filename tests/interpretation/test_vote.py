@@ -332,6 +332,7 @@ def test_a_zone_that_reads_as_a_date_too_costs_what_the_date_takes_of_it(notatio
     (choice,) = vote.worthwhile([Lattice([0.25, 2.0, 0.0], [graphs])], notation)
     kept = choice.kept
     assert list(kept) == [0, 1], "no amount has two points"
+    assert list(choice.amounts) == [2202201900, 500, None]
     # eight digits in a row are an amount at a penalty and a date at none
     arcs = GRAMMAR.path(AMOUNTS.encode("22022019"))
     assert arcs is not None
@@ -339,7 +340,9 @@ def test_a_zone_that_reads_as_a_date_too_costs_what_the_date_takes_of_it(notatio
     assert kept[0] == pytest.approx(0.25 + math.log1p(math.exp(asked)), rel=1e-4)
     assert kept[1] == 2.0
     alone = Lattice([0.25], [[graphs[0]]])
-    assert vote.worthwhile([alone], notation) == [vote.Choice({0: 0.25}, [0.0])], "there is no other zone"
+    assert vote.worthwhile([alone], notation) == [vote.Choice({0: 0.25}, [0.0], [None])], (
+        "there is no other zone"
+    )
 
 
 @given(st.lists(st.floats(-700, 700) | st.just(-math.inf), max_size=8))
