@@ -33,8 +33,8 @@ def doubted_as_parts(
 ) -> list[Answer]:
     """Return the answers of a page, surest first, each as sure as its zone is beside the wholes left behind.
 
-    ``zones`` are those that answers name. A zone weighs exp(-cost), as in the vote; a whole that says the same
-    amount doubts nothing.
+    ``zones`` are those that answers name. A zone weighs exp(-cost), as in the vote. A whole that says the
+    same amount doubts nothing.
     """
     if not left_behind:
         return list(answers)
