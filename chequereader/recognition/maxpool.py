@@ -22,6 +22,10 @@ MAX_POOL_ARCHITECTURES = {
 """The paper's numbers of maps, and the same layers with more."""
 
 
+_FEW = 8
+"""Maps of a layer up to which a CPU is quicker with all four places of a maximum side by side."""
+
+
 class MaxPoolLeNet5(nn.Module):
     """C1, S2, C3, S4, C5, F6, output; S2 and S4 take the greatest of 2 x 2 and have no parameters.
 
@@ -62,8 +66,8 @@ class MaxPoolLeNet5(nn.Module):
         Higher is better.
         """
         # the greatest first: the rectifier doesn't change which one that is
-        x = F.relu(_greatest(self.c1(x)))
-        x = F.relu(_greatest(self.c3(x)))
+        x = F.relu(_greatest_of(self.c1, x))
+        x = F.relu(_greatest_of(self.c3, x))
         x = F.dropout(F.relu(self.c5(x)), self.dropped, self.training)
         x = F.dropout(F.relu(self.f6(x)), self.dropped, self.training)
         return self.output(x)
@@ -115,6 +119,34 @@ class MaxPoolLeNet5(nn.Module):
         made.dropped = dropped
         made._side_by_side()
         return made.train()
+
+
+def _greatest_of(layer: nn.Module, x: Tensor) -> Tensor:
+    """Return the greatest of each 2 x 2 of what a layer makes of its inputs."""
+    if (
+        isinstance(layer, nn.Conv2d)
+        and layer.out_channels <= _FEW
+        and not (torch.is_grad_enabled() or x.is_cuda)
+    ):
+        return _places_side_by_side(layer, x)
+    return _greatest(layer(x))
+
+
+def _places_side_by_side(layer: nn.Conv2d, x: Tensor) -> Tensor:
+    """Return the greatest of 2 x 2 by one convolution with a map for each of the four places.
+
+    The same sums; with few maps half the time, as a CPU works on eight or sixteen maps at once.
+    """
+    maps, inputs, height, width = layer.weight.shape
+    weight = layer.weight.new_zeros(2, 2, maps, inputs, height + 1, width + 1)
+    for down in range(2):
+        for right in range(2):
+            weight[down, right, :, :, down : down + height, right : right + width] = layer.weight
+    bias = None if layer.bias is None else layer.bias.repeat(4)
+    weight = weight.flatten(0, 2).contiguous(memory_format=torch.channels_last)
+    places = F.conv2d(x, weight, bias, stride=2).permute(0, 2, 3, 1).unflatten(3, (4, maps))
+    upper, lower = (torch.maximum(places[..., k, :], places[..., k + 1, :]) for k in (0, 2))
+    return torch.maximum(upper, lower).permute(0, 3, 1, 2)
 
 
 def _greatest(x: Tensor) -> Tensor:

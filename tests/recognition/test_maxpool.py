@@ -87,3 +87,14 @@ def test_a_plain_network_goes_on_with_normalisation_as_the_same_function() -> No
     assert len(batch) == 4
     # of these very pictures means and variances are what training would take
     assert torch.allclose(going_on.train().c1(to_input(pictures)), plain.c1(to_input(pictures)), atol=1e-4)
+
+
+@pytest.mark.parametrize(("channels", "width"), [(1, 32), (1, 33), (3, 75)])
+def test_without_gradients_few_maps_give_the_same_scores(channels: int, width: int) -> None:
+    """With them the greatest is looked for as torch does it."""
+    torch.manual_seed(0)
+    network = MaxPoolLeNet5(MAX_POOL_ARCHITECTURES["lenet5-maxpool"], 10, channels).eval()
+    inputs = torch.randn(5, channels, 32, width)
+    with torch.no_grad():
+        found = network.scores(inputs)
+    torch.testing.assert_close(found, network.scores(inputs).detach(), rtol=1e-5, atol=1e-6)
