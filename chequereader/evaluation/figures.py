@@ -78,6 +78,7 @@ class Evaluation:
         ``correct``, ``error`` and ``rejected`` are shares of all ``n`` cheques at the threshold used and add
         up to one; images that failed count as rejected. ``exact`` is the share whose best answer is right,
         accepted or not; ``correct_at`` the largest share that can be correct with that share of errors.
+        ``ece_by_chance`` is the calibration error to expect of as many answers whose confidences are true.
         """
         outcomes = self.outcomes
         confidence, right = self._answers
