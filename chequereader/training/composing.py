@@ -29,11 +29,11 @@ from chequereader.training.strings import lay
 Strip = NDArray[np.uint8]
 Ink = NDArray[np.float32]
 
-_SHARES = 0.25, 0.35, 0.40
+_SHARES = 0.20, 0.30, 0.50
 """How many strings are made each of the three ways, as far as there is material."""
 
 _RAISED = 0.25  # of the strings of one hand, with cents raised, half of them over a hundred
-_DRAWN = 0.4  # of the strings of one hand, by the generator's own pen rather than from glyphs
+_DRAWN = 0.3  # of the strings of one hand, by the generator's own pen rather than from glyphs
 _WRITABLE = AMOUNTS.labels.replace(RUBBISH, "")
 
 _PAD = REACH // 2  # columns of nothing at either end, as ``segmentation.strip`` leaves them

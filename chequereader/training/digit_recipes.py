@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from chequereader.errors import UsageError
 from chequereader.recognition.family import DigitNetwork
-from chequereader.recognition.layers import Convolution, spread_start
+from chequereader.recognition.layers import spread_start
 from chequereader.recognition.lenet import LeNet
 from chequereader.training.distortions import elastic, mild, planar
 from chequereader.training.map_criterion import map_criterion
@@ -151,11 +151,7 @@ class RecipeModern(Recipe):
 
     def optimiser(self, network: DigitNetwork) -> torch.optim.Optimizer:
         """SOAP: after six passes it makes two thirds of the errors that AdamW makes."""
-        shapes = {
-            layer.kernels: layer.matrix for layer in network.modules() if isinstance(layer, Convolution)
-        }
-        parameters = [(parameter, shapes.get(parameter)) for parameter in network.parameters()]
-        return Soap(parameters, self.PEAK, weight_decay=0.05)
+        return Soap.of(network, self.PEAK, weight_decay=0.05)
 
     def rate(self, step: int, steps: int, epoch: int) -> float:
         """One cycle: up linearly, down by a cosine."""

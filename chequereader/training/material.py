@@ -284,8 +284,12 @@ def legible(text: str) -> str:
 
 
 def glyph_sources(data: Path) -> tuple[list[GlyphSource], GlyphSource]:
-    """Read digit images and pen trajectories from ``digits`` and ``pen`` in a folder of data."""
+    """Read digits of many hands, and pen trajectories of all characters, from a folder of data.
+
+    It has ``digits`` and ``pen`` in it. ``UnreadableInputError`` if a file is missing or isn't what its name says.
+    """
     from chequereader.training import glyphs
+    from chequereader.training.unipen import pendigits
 
     digits = data / "digits"
     images: list[GlyphSource] = [
@@ -293,6 +297,7 @@ def glyph_sources(data: Path) -> tuple[list[GlyphSource], GlyphSource]:
         glyphs.usps(digits / "usps.h5"),
         glyphs.semeion(digits / "semeion.data.gz"),
         glyphs.emnist(digits / "emnist-byclass_test.npz"),
+        pendigits(data / "pen" / "pendigits-train.gz"),
     ]
     pens = glyphs.pen_characters(data / "pen" / "unipen_isolated.npz", "0123456789.,-/=*#$x" + _FOREIGN)
     return images, pens

@@ -42,7 +42,7 @@ class Recipe(Amounts):
     sliding_epochs: int = 10
     character_rate: float = 3e-3
     graph_rate: float = 1e-3
-    sliding_rate: float = 2e-3
+    sliding_rate: float = 3e-3
     character_batch: int = 192
     graph_batch: int = 8
     sliding_batch: int = 16
@@ -58,7 +58,7 @@ def on_a_gpu(recipe: Recipe) -> Recipe:
         character_epochs=4,
         graph_epochs=6,
         sliding_epochs=30,
-        sliding_rate=3e-3,
+        sliding_rate=6e-3,
         character_batch=1024,
         graph_batch=64,
         sliding_batch=128,

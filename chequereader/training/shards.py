@@ -164,11 +164,13 @@ def _jobs(sets: Sequence[ChequeSet], data: Path | None, amounts: Amounts, seed: 
 def _make(task: tuple[_Job, Path]) -> int:
     job, path = task
     seed = job.seed * 1000 + job.number
+    # every second writer of drawn amounts borrows a real hand's digits
+    drawing = SyntheticConfig(glyphs=job.data / "pen" if job.data else None)
     if job.kind == "real":
         fields = material.real_fields(job.sets[0]) + material.real_zones(job.sets[0])
         examples = material.real_examples(fields, job.rounds, seed)
     elif job.kind == "located":
-        examples = material.located(job.count, seed, SyntheticConfig())
+        examples = material.located(job.count, seed, drawing)
     elif job.kind == "spliced":
         fields = [field for cheques in job.sets for field in material.real_fields(cheques)]
         examples = spliced(fields, job.count, seed)
@@ -178,7 +180,7 @@ def _make(task: tuple[_Job, Path]) -> int:
         fields = [field for cheques in job.sets for field in material.real_fields(cheques)]
         examples = material.recombined(material.cut_out(fields), images, pens, job.count, seed)
     else:
-        examples = material.drawn(job.count, seed, SyntheticConfig())
+        examples = material.drawn(job.count, seed, drawing)
     lattices = Lattices.pack(examples)
     partial = path.with_name(path.name + ".partial.npz")
     lattices.save(partial)

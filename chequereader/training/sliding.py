@@ -26,6 +26,7 @@ from chequereader.recognition.sliding import SlidingRecogniser
 from chequereader.training.composing import Composer
 from chequereader.training.feeding import composed, distorted
 from chequereader.training.resume import LEAST_STEPS, Progress
+from chequereader.training.soap import Soap
 from chequereader.training.speed import half_precision
 from chequereader.training.strips import Strips
 from chequereader.training.through_graph import average, constrained
@@ -47,8 +48,8 @@ class SlidingOptions:
     composed: int = 12_000
     graph_epochs: int = 2
     batch: int = 16
-    rate: float = 2e-3
-    weight_decay: float = 0.02
+    rate: float = 3e-3
+    weight_decay: float = 0.05
     distortion: float = 1.1
     averaging: float = 0.998
     seed: int = 0
@@ -75,11 +76,15 @@ def train_sliding(
     rng = np.random.default_rng(options.seed)
     recogniser.train()
     averaged = copy.deepcopy(recogniser)
-    optimiser = torch.optim.AdamW(recogniser.parameters(), lr=options.rate, weight_decay=options.weight_decay)
+    optimiser = Soap.of(recogniser, options.rate, options.weight_decay)
     fresh = options.composed if composer is not None else 0
     steps = options.epochs * -(-(len(strips) + fresh) // options.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, options.rate, total_steps=max(steps, LEAST_STEPS), pct_start=0.08
+        optimiser,
+        options.rate,
+        total_steps=max(steps, LEAST_STEPS),
+        pct_start=0.08,
+        cycle_momentum=False,
     )
     correct_of = lru_cache(_KNOWN)(lambda truth: held(constrained(grammar, truth)))
     device = recogniser.prior.device

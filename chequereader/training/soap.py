@@ -2,16 +2,19 @@
 
 A second-order method as the paper's stochastic diagonal Levenberg-Marquardt is one, but of whole layers: each
 matrix of weights is turned into axes along which its gradients are uncorrelated, on either side, and there
-every weight has a rate of its own. Not for criteria or rates: see ``digit_recipes``.
+every weight has a rate of its own. Not for criteria or rates: see ``digit_recipes`` and
+``sliding``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+from chequereader.recognition.layers import Convolution
 
 DECAY = 0.95
 """What a step leaves of the running means: of gradients, of their squares, and of their products."""
@@ -38,6 +41,18 @@ class Soap(torch.optim.Optimizer):
     ) -> None:
         groups = [{"params": [parameter], "shape": shape} for parameter, shape in parameters]
         super().__init__(groups, {"lr": rate, "weight_decay": weight_decay})
+
+    @classmethod
+    def of(cls, network: nn.Module, rate: float, weight_decay: float = 0.0) -> Self:
+        """Return updates of all parameters of a network: of its convolutions' kernels as matrices."""
+        shapes: dict[Tensor, tuple[int, int]] = {}
+        for layer in network.modules():
+            if isinstance(layer, Convolution):
+                shapes[layer.kernels] = layer.matrix
+            elif isinstance(layer, nn.Conv2d):
+                shapes[layer.weight] = layer.out_channels, layer.weight[0].numel()
+        parameters = [(parameter, shapes.get(parameter)) for parameter in network.parameters()]
+        return cls(parameters, rate, weight_decay)
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> None:  # type: ignore[override]

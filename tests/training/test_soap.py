@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from chequereader.recognition.layers import Convolution
+from chequereader.recognition.lenet import full_table
 from chequereader.training.checkpoints import optimiser_tensors, restore_optimiser
 from chequereader.training.soap import DECAY, REFRESHED, Soap
 
@@ -98,3 +100,12 @@ def test_parameters_without_a_gradient_stay() -> None:
 def test_a_closure_is_refused() -> None:
     with pytest.raises(ValueError, match="no closure"):
         Soap([(nn.Parameter(torch.zeros(2)), None)], 0.1).step(lambda: 0.0)
+
+
+def test_kernels_of_a_network_are_matrices() -> None:
+    network = nn.Sequential(nn.Conv2d(2, 6, 5), nn.BatchNorm2d(6), Convolution(6, full_table(6, 4), size=1))
+    shapes = [group["shape"] for group in Soap.of(network, 0.1).param_groups]
+    (own,) = [layer for layer in network if isinstance(layer, Convolution)]
+    assert shapes[:4] == [(6, 50), None, None, None]
+    assert own.matrix in shapes[4:]
+    assert shapes.count(None) == 4
