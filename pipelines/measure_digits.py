@@ -20,9 +20,9 @@ from torch import Tensor
 
 from chequereader.drawing import coloured, draw_text, resized
 from chequereader.recognition.boosted import gap
+from chequereader.synthetic.idx import read_idx
 from chequereader.training.digit_runs import load_digits
 from chequereader.training.digits import least_rejected, predict
-from chequereader.training.glyphs import read_idx
 from chequereader.training.other_digits import other_sets
 from chequereader.training.passes import DigitSet
 from pipelines.train_digits import spread

@@ -6,7 +6,6 @@ Nothing here ships with the project: a source reads a folder that the user names
 
 from __future__ import annotations
 
-import gzip
 import itertools
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chequereader.errors import UnreadableInputError
+from chequereader.synthetic.idx import read_idx
 from chequereader.synthetic.pixels import Floats
 
 _DIGITS = "0123456789"
@@ -130,23 +130,13 @@ class _Mixture:
         return self._sources[chosen].glyph(character, writer, rng) if chosen < len(self._sources) else None
 
 
-def _read_idx(path: Path) -> NDArray[np.uint8]:
-    """Return the array of an idx file of unsigned bytes, gzipped or not."""
-    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    if len(data) < 4 or data[:3] != b"\0\0\x08" or not 1 <= data[3] <= 3:
-        raise UnreadableInputError(f"{path} is no idx file of bytes")
-    rank = data[3]
-    shape = np.frombuffer(data, ">u4", rank, 4).tolist()
-    if len(data) != 4 + 4 * rank + int(np.prod(shape)):
-        raise UnreadableInputError(f"{path} is truncated: fetch it again")
-    return np.frombuffer(data, np.uint8, offset=4 + 4 * rank).reshape(shape)
-
-
 def _from_idx(images: Path) -> Pictures:
     labels = images.with_name(images.name.replace("images-idx3", "labels-idx1"))
     if not labels.exists():
         raise UnreadableInputError(f"{labels} is missing beside {images.name}")
-    pictures, classes = _read_idx(images), _read_idx(labels)
+    pictures, classes = read_idx(images).astype(np.uint8, copy=False), read_idx(labels)
+    if pictures.ndim != 3 or classes.shape != pictures.shape[:1]:
+        raise UnreadableInputError(f"{images} doesn't hold one picture for each label of {labels.name}")
     return Pictures({str(digit): pictures[classes == digit] for digit in range(10)})
 
 

@@ -6,7 +6,6 @@ them on a line (see ``strings``) or for the generator's own handwriting (see ``s
 
 from __future__ import annotations
 
-import gzip
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chequereader.errors import UnreadableInputError
+from chequereader.synthetic.idx import read_idx
 
 Picture = NDArray[np.float32]
 
@@ -205,25 +205,7 @@ def cropped(picture: Picture, level: float) -> Picture:
     return picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-_IDX_TYPES = {b"\0\0\x08": ">u1", b"\0\0\x0c": ">i4"}
 _QMNIST_WRITER = 2  # column of QMNIST's labels
-
-
-def read_idx(path: Path) -> NDArray[np.uint8] | NDArray[np.int32]:
-    """Read an idx file of bytes or of 32-bit integers, gzipped or not, such as MNIST's and QMNIST's."""
-    try:
-        raw = path.read_bytes()
-        if path.suffix == ".gz":
-            raw = gzip.decompress(raw)
-        if raw[:3] not in _IDX_TYPES:
-            raise ValueError("another kind of file")
-        shape = np.frombuffer(raw, ">i4", raw[3], 4)
-        values = np.frombuffer(raw, _IDX_TYPES[raw[:3]], offset=4 + 4 * raw[3]).reshape(shape)
-        return values.astype(values.dtype.newbyteorder("="), copy=False)
-    except (OSError, EOFError, ValueError, IndexError) as broken:
-        raise UnreadableInputError(
-            f"{path}: not a whole idx file ({broken}); expected one like MNIST's"
-        ) from broken
 
 
 def mnist(folder: Path, part: str = "train") -> ImageGlyphs:

@@ -20,7 +20,6 @@ from chequereader.training.glyphs import (
     emnist,
     mnist,
     pen_characters,
-    read_idx,
     semeion,
     usps,
 )
@@ -30,34 +29,6 @@ PEN = Pen(width=0.1, slant=0.0)
 
 def idx(array: np.ndarray) -> bytes:
     return b"\0\0\x08" + bytes([array.ndim]) + np.array(array.shape, ">i4").tobytes() + array.tobytes()
-
-
-@pytest.mark.parametrize("suffix", ["", ".gz"])
-@pytest.mark.parametrize("shape", [(5,), (3, 4, 2)])
-def test_idx_files(tmp_path: Path, suffix: str, shape: tuple[int, ...]) -> None:
-    array = np.arange(np.prod(shape), dtype=np.uint8).reshape(shape)
-    path = tmp_path / f"some{suffix}"
-    path.write_bytes(gzip.compress(idx(array)) if suffix else idx(array))
-    assert np.array_equal(read_idx(path), array)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"\0\0\x08",
-        b"\x89PNG....",
-        b"\0\0\x0d\x01\0\0\0\x01\0\0\0\0",  # floats
-        b"\0\0\x08\x01\0\0\0\x03\x07\x07",  # cut off
-        b"\0\0\x08\x02\0\0",
-    ],
-)
-def test_what_is_no_idx_file_is_refused(tmp_path: Path, content: bytes) -> None:
-    for name in ("some", "some.gz"):
-        path = tmp_path / name
-        path.write_bytes(content)
-        with pytest.raises(UnreadableInputError, match="not a whole idx file"):
-            read_idx(path)
 
 
 def test_mnist(tmp_path: Path) -> None:
