@@ -28,7 +28,7 @@ MISFIT = 0.5
 FAR_WORSE = 1.0
 """Zones of a cost worse by more than this than the best zone's are left after the first recogniser."""
 
-SHARES = {CUTS: 0.5, SLIDING: 0.5}
+SHARES = {CUTS: 0.4, SLIDING: 0.6}
 """Weight of each recogniser's posterior; where only some are asked, theirs are scaled to a sum of one.
 
 Chosen on validation among 0, 0.15, 0.3, 0.4, 0.5 and 0.7 for the cuts.
