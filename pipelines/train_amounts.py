@@ -11,9 +11,8 @@ command goes on where it stopped. On 2 cores of a small machine expect, by ``--s
     small      40 to 60 minutes    91% of the validation amounts exact, 62% of the Indian cheques, 97% US
     standard   120 to 170 minutes  92%, 79% and 97%
 
-These exact rates are of runs before the sliding networks learnt by SOAP, which takes a third more time a pass;
-the recipe hasn't been run from chance since.
-What else was measured is in ``docs/results/amounts.md``.
+These exact rates are of runs before the sliding networks learnt by SOAP, with which a pass takes a third more
+time; the recipe hasn't been run from chance since. What else was measured is in ``docs/results/amounts.md``.
 """
 
 from __future__ import annotations

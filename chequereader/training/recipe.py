@@ -52,7 +52,7 @@ class Recipe(Amounts):
 
 
 def on_a_gpu(recipe: Recipe) -> Recipe:
-    """Return a recipe as a GPU is given it: larger batches, and more passes."""
+    """Return a recipe as a GPU is given it: larger batches, more passes; sliding networks' rate untried."""
     return replace(
         recipe,
         character_epochs=4,
