@@ -43,6 +43,11 @@ class Box(NamedTuple):
             min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1)
         )
 
+    def overlap(self, other: Box) -> float:
+        """Return the area of the intersection over that of both together."""
+        shared = self.intersection(other).area
+        return shared / max(self.area + other.area - shared, 1)
+
     def moved(self, dx: int, dy: int) -> Box:
         """Return the box shifted by whole pixels."""
         return Box(self.x0 + dx, self.y0 + dy, self.x1 + dx, self.y1 + dy)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chequereader.box import Box
+from chequereader.fields.grown import wholes
 from chequereader.fields.upright import Upright
 from chequereader.interpretation import Answer, Choice, Lattice, WeighedZone
 from chequereader.micr.reading import MicrReading
@@ -25,6 +26,7 @@ from chequereader.segmentation.segmenter import Segmentation
 class FollowedPage:
     """A scan on its way through the stages; zone boxes and images are in the upright page's pixels.
 
+    ``wholes`` are pairs of zones, the second one being the first grown to all that is written there.
     ``weighed`` are the zones as the first recogniser found them, ``left_behind`` those that no other saw.
     ``graphs`` [recognisers][zones] are in the order of the reader's notations. Without the recogniser between
     cuts there are no ``segmentations``.
@@ -34,6 +36,7 @@ class FollowedPage:
     page: Upright | None = None
     zones: list[Box] = field(default_factory=list)
     zone_penalties: list[float] = field(default_factory=list)
+    wholes: list[tuple[int, int]] = field(default_factory=list)
     weighed: list[WeighedZone] = field(default_factory=list)
     left_behind: list[WeighedZone] = field(default_factory=list)
     currencies: list[str | None] = field(default_factory=list)
@@ -51,19 +54,31 @@ class FollowedPage:
     @property
     def lattice(self) -> Lattice:
         """All zones with what the recognisers made of them."""
-        return Lattice(self.zone_penalties, self.graphs)
+        return Lattice(self.zone_penalties, self.graphs, self.wholes)
 
     def ink(self, answer: Answer) -> Segmentation | Field:
         """Return what an answer's path runs through."""
         over_field = self.graphs[answer.notation][answer.zone].chain
         return self.fields[answer.zone] if over_field else self.segmentations[answer.zone]
 
+    def grow(self) -> None:
+        """Add the wholes that zones are parts of to the zones; a whole has its first part's penalty."""
+        grown, self.wholes = wholes(self.image, self.zones)
+        first = {whole: part for part, whole in reversed(self.wholes)}
+        for whole in range(len(self.zones), len(self.zones) + len(grown)):
+            self.zone_penalties.append(self.zone_penalties[first[whole]])
+            self.currencies.append(self.currencies[first[whole]])
+        self.zones += grown
+
     def keep(self, choice: Choice) -> None:
         """Leave all other zones than those chosen behind, and take over the chosen ones' penalties."""
         penalties = choice.kept
         zones = [WeighedZone(*told) for told in zip(self.zones, choice.costs, choice.amounts, strict=True)]
         self.weighed = [zones[z] for z in penalties]
-        self.left_behind = [zone for z, zone in enumerate(zones) if z not in penalties]
+        self.left_behind = [
+            zone for z, zone in enumerate(zones) if z not in penalties and z not in choice.settled
+        ]
+        self.wholes = []
         self.zones = [self.zones[z] for z in penalties]
         self.zone_penalties = list(penalties.values())
         self.currencies = [self.currencies[z] for z in penalties]

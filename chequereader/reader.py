@@ -177,6 +177,7 @@ class Reader:
             page.zones = [zone.boxes[0] for zone in found]
             page.zone_penalties = [zone.penalty for zone in found]
             page.currencies = [zone.currency for zone in found]
+            page.grow()
             return
         height, width = page.scan.image.shape
         whole = Box(0, 0, width, height)

@@ -36,6 +36,11 @@ def test_union_is_the_smallest_box_around_both(a: Box, b: Box) -> None:
     assert (union.x1, union.y1) == (max(x for x, _ in both) + 1, max(y for _, y in both) + 1)
 
 
+@given(full, full)
+def test_overlap_is_the_share_of_all_pixels_that_is_in_both(a: Box, b: Box) -> None:
+    assert a.overlap(b) == len(pixels(a) & pixels(b)) / len(pixels(a) | pixels(b))
+
+
 @given(full, st.integers(-5, 5), st.integers(-5, 5))
 def test_moving_moves_every_pixel(box: Box, dx: int, dy: int) -> None:
     assert pixels(box.moved(dx, dy)) == {(x + dx, y + dy) for x, y in pixels(box)}

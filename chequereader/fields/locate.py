@@ -104,7 +104,7 @@ def best_zones(proposals: Proposals, penalty: ZonePenalty, limit: int) -> list[Z
         box = proposals.boxes[i]
         if len(zones) == limit:
             break
-        if all(_overlap(box, zone.boxes[0]) <= ALIKE for zone in zones):
+        if all(box.overlap(zone.boxes[0]) <= ALIKE for zone in zones):
             zones.append(Zone((box,), float(penalties[i]), proposals.features[i], proposals.currency(int(i))))
     return zones
 
@@ -120,9 +120,3 @@ def _on_page(box: Box, scale: float, width: int, height: int) -> Box:
     grown = box.padded(MARGIN, MARGIN, box.x1 + MARGIN, box.y1 + MARGIN)
     x0, y0, x1, y1 = (round(v / scale) for v in grown)
     return Box(x0, y0, min(x1, width), min(y1, height))
-
-
-def _overlap(a: Box, b: Box) -> float:
-    """Return intersection over union."""
-    shared = a.intersection(b).area
-    return shared / max(a.area + b.area - shared, 1)

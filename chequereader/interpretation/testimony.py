@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from chequereader.alphabet import LOWERED
 from chequereader.grammar import Amount
 from chequereader.graph import Graph, Probabilities, nbest_likely, viterbi
 from chequereader.interpretation.notation import Notation
@@ -123,12 +124,14 @@ class FirstLook:
     """What the best path of a zone tells: its misfit, a character's on average, +inf without a path.
 
     ``doubt`` is a penalty: minus the logarithm of the best amount's share beside the best path through
-    ``notation.rival``. ``amount``: what the path is worth, in minor units, None without one.
+    ``notation.rival``. ``amount``: what the path is worth, in minor units, None without one. ``digits``: the
+    digits it says.
     """
 
     misfit: float = math.inf
     doubt: float = 0.0
     amount: int | None = None
+    digits: str = ""
 
 
 def first_look(notation: Notation, graphs: Sequence[RecognitionGraph]) -> list[FirstLook]:
@@ -148,8 +151,14 @@ def first_look(notation: Notation, graphs: Sequence[RecognitionGraph]) -> list[F
                 _misfit(notation, graphs[z], own, columns, notation_arcs),
                 float(np.logaddexp(0.0, float(best.penalty[member]) - rival[member])),
                 None if amount is None else amount.minor_units,
+                digits_of(notation.text(columns)),
             )
     return looks
+
+
+def digits_of(text: str) -> str:
+    """Return the digits of a text, raised ones among them."""
+    return "".join(c for c in text.translate(LOWERED) if c.isdigit())
 
 
 def _misfit(

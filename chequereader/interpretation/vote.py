@@ -11,15 +11,16 @@ confidence is its weight in all zones against the weight of everything. Not for 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import islice
 
 from torch import Tensor
 
-from chequereader.alphabet import LOWERED
 from chequereader.grammar import Amount
 from chequereader.interpretation.notation import CUTS, SLIDING, Notation
-from chequereader.interpretation.testimony import Pair, Path, Testimony, first_look
+from chequereader.interpretation.testimony import Pair, Path, Testimony, digits_of, first_look
+from chequereader.interpretation.wholes import settled
 from chequereader.recognition.recognition_graph import RecognitionGraph
 
 MISFIT = 0.5
@@ -59,10 +60,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Lattice:
-    """A page: the penalty of each zone, and each recogniser's graph of each zone, [notations][zones]."""
+    """A page: the penalty of each zone, and each recogniser's graph of each zone, [notations][zones].
+
+    ``wholes``: pairs of zones, the second being the first one grown to all that is written there.
+    """
 
     zone_penalties: Sequence[float]
     graphs: Sequence[Sequence[RecognitionGraph]]
+    wholes: Sequence[tuple[int, int]] = ()
 
 
 @dataclass(frozen=True)
@@ -70,12 +75,14 @@ class Choice:
     """Zones of a page, by their places: those that go on, with penalties, and all as they were found.
 
     ``costs`` and ``amounts`` are of every zone; an amount, in minor units, is that of the first recogniser's
-    best path, None where nobody looked.
+    best path, None where nobody looked. ``settled``: parts whose whole goes on in their place, and wholes of
+    parts that do.
     """
 
     kept: Mapping[int, float]
     costs: Sequence[float]
     amounts: Sequence[int | None]
+    settled: Set[int] = frozenset()
 
 
 def answers(pages: Sequence[Lattice], notations: Sequence[Notation], n: int) -> list[list[Answer]]:
@@ -137,7 +144,7 @@ def worthwhile(pages: Sequence[Lattice], notation: Notation) -> list[Choice]:
 
     In their order, with their penalties, to which is added what speaks for a date; a page's only zone stays
     as it is. ``pages`` have the graphs of that recogniser alone. The others need not look at the rest: a zone
-    weighs exp(-cost).
+    weighs exp(-cost). Of a zone and its whole one is left.
     """
     choices = [page for page in pages if len(page.zone_penalties) > 1]
     looks = iter(first_look(notation, [graph for page in choices for graph in page.graphs[0]]))
@@ -145,15 +152,17 @@ def worthwhile(pages: Sequence[Lattice], notation: Notation) -> list[Choice]:
     for page in pages:
         penalty, cost = list(page.zone_penalties), [0.0] * len(page.zone_penalties)
         says: list[int | None] = [None] * len(penalty)
+        left: set[int] = set()
         if len(penalty) > 1:
-            for zone in range(len(penalty)):
-                look = next(looks)
+            found = list(islice(looks, len(penalty)))
+            left = settled(found, page.wholes)
+            for zone, look in enumerate(found):
                 penalty[zone] += look.doubt
                 cost[zone] = penalty[zone] + MISFIT * look.misfit
                 says[zone] = look.amount
-        least = min(cost, default=0.0)
-        kept = {z: penalty[z] for z, value in enumerate(cost) if value <= least + FAR_WORSE}
-        choice.append(Choice(kept, cost, says))
+        least = min((value for z, value in enumerate(cost) if z not in left), default=0.0)
+        kept = {z: penalty[z] for z, value in enumerate(cost) if value <= least + FAR_WORSE and z not in left}
+        choice.append(Choice(kept, cost, says, left))
     return choice
 
 
@@ -206,5 +215,4 @@ def _paths(
 def _answer(
     confidence: float, amount: Amount, zone: int, notation: int, path: Path, posterior: Tensor
 ) -> Answer:
-    digits = "".join(c for c in path.text.translate(LOWERED) if c.isdigit())
-    return Answer(amount, path.text, digits, confidence, zone, notation, path, posterior)
+    return Answer(amount, path.text, digits_of(path.text), confidence, zone, notation, path, posterior)

@@ -345,6 +345,21 @@ def test_a_zone_that_reads_as_a_date_too_costs_what_the_date_takes_of_it(notatio
     )
 
 
+@pytest.mark.parametrize("notation", BOTH, ids=lambda notation: notation.name)
+def test_of_a_zone_and_its_whole_one_goes_on(notation: Notation) -> None:
+    graphs = [saying(text, notation) for text in ("62", "1562", "7")]
+    (alone,) = vote.worthwhile([Lattice([0.1, 0.1, 0.2], [graphs])], notation)
+    assert (list(alone.kept), alone.settled) == ([0, 1, 2], set())
+    (choice,) = vote.worthwhile([Lattice([0.1, 0.1, 0.2], [graphs], [(0, 1)])], notation)
+    assert (list(choice.kept), choice.settled) == ([1, 2], {0})
+    assert choice.costs == alone.costs
+    # a zone that is left is no measure of the others
+    (choice,) = vote.worthwhile([Lattice([0.1, 2.5, 2.6], [graphs], [(0, 1)])], notation)
+    assert list(choice.kept) == [1, 2]
+    (choice,) = vote.worthwhile([Lattice([0.1, 0.1, 0.2], [graphs], [(2, 1)])], notation)
+    assert (list(choice.kept), choice.settled) == ([0, 2], {1}), "it says something else, no better"
+
+
 @given(st.lists(st.floats(-700, 700) | st.just(-math.inf), max_size=8))
 def test_logsumexp(values: list[float]) -> None:
     assert logsumexp(values) == pytest.approx(float(np.logaddexp.reduce(values)) if values else -math.inf)
