@@ -1,4 +1,4 @@
-"""A zone grown along its line to all that is written there, looked for on the page as it was scanned.
+"""What a zone is a part of: all that is written on its line, or the frame around it; on the page as scanned.
 
 Zones are made of what the coarse page shows: a first digit beside a box's side or under a fold, cents behind
 a faint point may be missing from all of them. Only proposes; whether the whole is what the zone was a part
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from chequereader.box import Box
 from chequereader.fields.groups import FloatArray
@@ -37,6 +38,7 @@ SAME = 0.93
 """Intersection over union from which on two zones are one."""
 
 _TALL = 0.5  # of the tallest ones' height: what tells the line's height, not points and dashes
+_OWN = 0.5  # of a component's width, that is in the zone at least
 _ON_LINE = 0.6  # of a component's height, that has to be on the line
 _MARGIN = 0.15  # of the zone's height, beside what goes on
 
@@ -44,36 +46,41 @@ _MARGIN = 0.15  # of the zone's height, beside what goes on
 def wholes(page_image: GreyImage, zones: Sequence[Box]) -> tuple[list[Box], list[tuple[int, int]]]:
     """Return what zones are parts of, and pairs of places (part, whole), wholes counted on from the zones.
 
-    Zones that grow to much the same are parts of one whole; none grows to what is a zone already.
+    ``page_image`` grey uint8 [height, width]; boxes are in its pixels. Of each zone: all that goes on at its
+    ends, and the frame around it, if there is any. Zones that grow to much the same are parts of one whole;
+    none grows to what is a zone already.
     """
     grown: list[Box] = []
-    pairs = []
+    pairs: list[tuple[int, int]] = []
     for part, zone in enumerate(zones):
-        box = whole(page_image, zone)
-        if any(box.overlap(other) >= SAME for other in zones):
-            continue
-        alike = next((k for k, other in enumerate(grown) if box.overlap(other) >= SAME), len(grown))
-        if alike == len(grown):
-            grown.append(box)
-        pairs.append((part, len(zones) + alike))
+        ink = _components(page_image, zone)
+        for box in (along_its_line(ink, zone), with_its_frame(ink, zone)):
+            limited = box.intersection(_around(page_image, zone))
+            if any(limited.overlap(other) >= SAME for other in zones):
+                continue
+            alike = next((k for k, other in enumerate(grown) if limited.overlap(other) >= SAME), len(grown))
+            if alike == len(grown):
+                grown.append(limited)
+            pairs.append((part, len(zones) + alike))
     return grown, pairs
 
 
-def whole(page_image: GreyImage, zone: Box) -> Box:
+def along_its_line(ink: FloatArray, zone: Box) -> Box:
     """Return the zone with all that goes on at its ends, the zone itself where nothing does.
 
-    ``page_image`` grey uint8 [height, width]; boxes are in its pixels.
+    ``ink`` float32 [n, 4]: boxes of the components in and around it.
     """
-    boxes = _components(page_image, zone)
-    x0, y0, x1, y1 = boxes.T
-    x, y, height = (x0 + x1) / 2, (y0 + y1) / 2, y1 - y0
-    taken = (x > zone.x0) & (x < zone.x1) & (y > zone.y0) & (y < zone.y1)
+    x0, y0, x1, y1 = ink.T
+    height = y1 - y0
+    inside, own = _inside(ink, zone)
+    taken = inside & own
     if not taken.any():
         return zone
     tall = height[taken] >= _TALL * np.percentile(height[taken], 90)
     unit = float(np.median(height[taken][tall]))
     top, bottom = np.median(y0[taken][tall]), np.median(y1[taken][tall])
     near = OFF_LINE * unit
+    y = (y0 + y1) / 2
     on_line = np.minimum(y1, bottom + near) - np.maximum(y0, top - near)
     fits = (height <= TALLEST * unit) & (height >= LOWEST * unit) & (x1 - x0 <= WIDEST * unit)
     fits &= (y > top - near) & (y < bottom + near) & (on_line >= _ON_LINE * height)
@@ -88,14 +95,35 @@ def whole(page_image: GreyImage, zone: Box) -> Box:
         left, right = x0[taken].min(), x1[taken].max()
     if max(zone.x0 - left, right - zone.x1) < LEAST * unit:
         return zone
-    beside, over = _MARGIN * zone.height, _MARGIN * unit
-    limits = _around(page_image, zone)
-    return Box(
-        max(min(zone.x0, int(left - beside)), limits.x0),
-        max(min(zone.y0, int(y0[taken].min() - over)), limits.y0),
-        min(max(zone.x1, int(right + beside)), limits.x1),
-        min(max(zone.y1, int(y1[taken].max() + over)), limits.y1),
-    )
+    return _reaching(zone, ink[taken])
+
+
+def with_its_frame(ink: FloatArray, zone: Box) -> Box:
+    """Return the zone with what is drawn around it, the zone itself without; ``ink`` as ``along_its_line``.
+
+    A zone that its frame's lower side runs through is read worse than one with all of the frame, whose sides
+    are known for rules then.
+    """
+    inside, own = _inside(ink, zone)
+    frame = ink[inside & ~own]
+    return _reaching(zone, frame) if len(frame) else zone
+
+
+def _inside(ink: FloatArray, zone: Box) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which components' centres are in a zone, and which don't reach far beyond it."""
+    x0, y0, x1, y1 = ink.T
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    inside = (x > zone.x0) & (x < zone.x1) & (y > zone.y0) & (y < zone.y1)
+    across = np.minimum(x1, zone.x1) - np.maximum(x0, zone.x0)
+    return inside, (across >= _OWN * (x1 - x0)) & (y1 - y0 <= zone.height)
+
+
+def _reaching(zone: Box, ink: FloatArray) -> Box:
+    """Return the zone and all of some components, with a margin beside them."""
+    x0, y0, x1, y1 = ink.T
+    margin = _MARGIN * zone.height
+    left, top = int(x0.min() - margin), int(y0.min() - margin / 2)
+    return zone.union(Box(left, top, int(x1.max() + margin), int(y1.max() + margin / 2)))
 
 
 def _around(page_image: GreyImage, zone: Box) -> Box:
