@@ -5,6 +5,7 @@ The layout behind ``probabilities``; ``pairing`` has those behind ``fused``.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -21,8 +22,7 @@ Ints = NDArray[np.int64]
 class First(NamedTuple):
     """The first so many grammars: how many states and groups they have, and their matrices.
 
-    ``out`` takes values of states to groups, ``into`` sums groups in their states, ``back`` takes groups to
-    the states that they come from.
+    ``out`` takes values of states to groups, ``into`` sums groups in their states.
     """
 
     grammars: int
@@ -30,7 +30,6 @@ class First(NamedTuple):
     groups: int
     out: csr_array
     into: csr_array
-    back: csr_array
 
 
 class Moves:
@@ -66,11 +65,9 @@ class Moves:
         self.start, self.final = (
             np.tile(flags.astype(np.float64), copies) for flags in on_host(grammar.start, grammar.final)
         )
-        self.back = csr_array(
-            (self.weight, self.source, self.first), shape=(self.groups, self.states)
-        ).T.tocsr()
         self.into = np.searchsorted(self.target, np.arange(self.states + 1))
         self._of_first: dict[int, First] = {}
+        self._back_of_first: dict[int, csr_array] = {}
 
     def of_first(self, grammars: int) -> First:
         """Return the matrices of the first so many grammars."""
@@ -78,20 +75,32 @@ class Moves:
             self._of_first[grammars] = self._made_first(grammars)
         return self._of_first[grammars]
 
+    def back_of_first(self, grammars: int) -> csr_array:
+        """Return the matrix that takes groups of the first so many grammars to the states they come from."""
+        if grammars not in self._back_of_first:
+            some, back = self.of_first(grammars), self._back
+            arcs = self.first[some.groups]
+            parts = back.data[:arcs], back.indices[:arcs], back.indptr[: some.states + 1]
+            self._back_of_first[grammars] = csr_array(parts, shape=(some.states, some.groups))
+        return self._back_of_first[grammars]
+
+    @cached_property
+    def _back(self) -> csr_array:
+        moves = csr_array((self.weight, self.source, self.first), shape=(self.groups, self.states))
+        return moves.T.tocsr()
+
     def _made_first(self, grammars: int) -> First:
         states = np.searchsorted(self.state_block, grammars)
         groups = np.searchsorted(self.block, grammars)
         arcs = self.first[groups]
         out = self.weight[:arcs], self.source[:arcs], self.first[: groups + 1]
         into = np.ones(groups), np.arange(groups), self.into[: states + 1]
-        back = self.back.data[:arcs], self.back.indices[:arcs], self.back.indptr[: states + 1]
         return First(
             grammars,
             int(states),
             int(groups),
             csr_array(out, shape=(groups, states)),
             csr_array(into, shape=(states, groups)),
-            csr_array(back, shape=(states, groups)),
         )
 
     def key(self, level: int, state: Ints, levels: int) -> Ints:

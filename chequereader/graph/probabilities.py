@@ -142,7 +142,7 @@ class Probabilities:
             some = moves.of_first(self._going[level])
             steps = [(level + lag, level + lag, lag) for lag in row.lags_from(level)]
             sums, least = self._summed(some, behind, unit, steps)
-            here = some.back @ sums
+            here = moves.back_of_first(self._going[level]) @ sums
             ends = (self._last[: some.grammars] == level).take(moves.state_block[: some.states])
             here += ends * moves.final[: some.states]
             unit[level, : some.grammars] = self._scaled(some, here, least)

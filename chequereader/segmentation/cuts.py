@@ -9,6 +9,7 @@ segmentation graph keeps all of them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -132,24 +133,32 @@ def dips(values: NDArray[np.floating], depth: float) -> NDArray[np.intp]:
     level = values[begin].astype(np.float64)
     if len(level) < 3:
         return np.zeros(0, np.intp)
-    lower = np.zeros(len(level), bool)
-    lower[1:-1] = (level[1:-1] < level[:-2]) & (level[1:-1] < level[2:])
-    rise = np.minimum(_highest(level), _highest(level[::-1])[::-1]) - level
-    deep = lower & (rise >= depth)
+    lower = np.flatnonzero((level[1:-1] < level[:-2]) & (level[1:-1] < level[2:])) + 1
+    # only dips and the ends can be lower than a dip; between two of them the highest level counts
+    bottoms = np.concatenate([[0], lower, [len(level) - 1]])
+    tops = np.maximum.reduceat(level, bottoms[:-1]).tolist()
+    levels_at = level[bottoms].tolist()
+    left = _highest(levels_at, tops)
+    right = _highest(levels_at[::-1], tops[::-1])[::-1]
+    rise = np.minimum(left, right)[1:-1] - level[lower]
+    deep = lower[rise >= depth]
     return (begin[deep] + end[deep] - 1) // 2
 
 
-def _highest(level: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return for each level the highest one between it and the last lower one before it."""
-    highest: list[float] = []
-    lower: list[tuple[float, float]] = []
-    for one in level.tolist():
-        top = one
-        while lower and lower[-1][0] >= one:
-            top = max(top, lower.pop()[1])
-        lower.append((one, top))
-        highest.append(top)
-    return np.array(highest)
+def _highest(bottoms: Sequence[float], tops: Sequence[float]) -> list[float]:
+    """Return for each bottom the highest top between it and the last lower bottom before it.
+
+    ``tops`` are between the bottoms; the first one has its own level.
+    """
+    highest = [bottoms[0]]
+    lower = [(bottoms[0], bottoms[0])]
+    for bottom, top in zip(bottoms[1:], tops, strict=True):
+        reached = top
+        while lower and lower[-1][0] >= bottom:
+            reached = max(reached, lower.pop()[1])
+        lower.append((bottom, reached))
+        highest.append(reached)
+    return highest
 
 
 def _apart(mask: NDArray[np.bool_], x: NDArray[np.int32], crossed: NDArray[np.float64]) -> NDArray[np.intp]:
