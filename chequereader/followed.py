@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from chequereader.box import Box
 from chequereader.fields.grown import wholes
 from chequereader.fields.upright import Upright
-from chequereader.interpretation import Answer, Choice, Lattice, WeighedZone
+from chequereader.interpretation import Answer, Choice, Lattice, WeighedZone, nested
 from chequereader.micr.reading import MicrReading
 from chequereader.recognition.recognition_graph import RecognitionGraph
 from chequereader.scan import Scan
@@ -26,7 +26,7 @@ from chequereader.segmentation.segmenter import Segmentation
 class FollowedPage:
     """A scan on its way through the stages; zone boxes and images are in the upright page's pixels.
 
-    ``wholes`` are pairs of zones, the second one being the first grown to all that is written there.
+    ``grown`` are pairs of zones, the second one being what the first was grown to.
     ``weighed`` are the zones as the first recogniser found them, ``left_behind`` those that no other saw.
     ``graphs`` [recognisers][zones] are in the order of the reader's notations. Without the recogniser between
     cuts there are no ``segmentations``.
@@ -36,7 +36,7 @@ class FollowedPage:
     page: Upright | None = None
     zones: list[Box] = field(default_factory=list)
     zone_penalties: list[float] = field(default_factory=list)
-    wholes: list[tuple[int, int]] = field(default_factory=list)
+    grown: list[tuple[int, int]] = field(default_factory=list)
     weighed: list[WeighedZone] = field(default_factory=list)
     left_behind: list[WeighedZone] = field(default_factory=list)
     currencies: list[str | None] = field(default_factory=list)
@@ -54,7 +54,9 @@ class FollowedPage:
     @property
     def lattice(self) -> Lattice:
         """All zones with what the recognisers made of them."""
-        return Lattice(self.zone_penalties, self.graphs, self.wholes)
+        found = min((whole for _, whole in self.grown), default=len(self.zones))
+        inside = nested(self.zones[:found], self.zone_penalties[:found])
+        return Lattice(self.zone_penalties, self.graphs, self.grown, inside)
 
     def ink(self, answer: Answer) -> Segmentation | Field:
         """Return what an answer's path runs through."""
@@ -63,12 +65,12 @@ class FollowedPage:
 
     def grow(self) -> None:
         """Add the wholes that zones are parts of to the zones; a whole has its first part's penalty."""
-        grown, self.wholes = wholes(self.image, self.zones)
-        first = {whole: part for part, whole in reversed(self.wholes)}
-        for whole in range(len(self.zones), len(self.zones) + len(grown)):
+        boxes, self.grown = wholes(self.image, self.zones)
+        first = {whole: part for part, whole in reversed(self.grown)}
+        for whole in range(len(self.zones), len(self.zones) + len(boxes)):
             self.zone_penalties.append(self.zone_penalties[first[whole]])
             self.currencies.append(self.currencies[first[whole]])
-        self.zones += grown
+        self.zones += boxes
 
     def keep(self, choice: Choice) -> None:
         """Leave all other zones than those chosen behind, and take over the chosen ones' penalties."""
@@ -78,7 +80,7 @@ class FollowedPage:
         self.left_behind = [
             zone for z, zone in enumerate(zones) if z not in penalties and z not in choice.settled
         ]
-        self.wholes = []
+        self.grown = []
         self.zones = [self.zones[z] for z in penalties]
         self.zone_penalties = list(penalties.values())
         self.currencies = [self.currencies[z] for z in penalties]

@@ -5,6 +5,7 @@ from chequereader.interpretation.notation import Notation, between_cuts, over_po
 from chequereader.interpretation.partial import WeighedZone, doubted_as_parts
 from chequereader.interpretation.testimony import Path
 from chequereader.interpretation.vote import Answer, Choice, Lattice, answers, worthwhile
+from chequereader.interpretation.wholes import nested
 
 __all__ = [
     "Answer",
@@ -17,6 +18,7 @@ __all__ = [
     "between_cuts",
     "doubted",
     "doubted_as_parts",
+    "nested",
     "over_positions",
     "worthwhile",
 ]

@@ -12,11 +12,7 @@ from dataclasses import dataclass, replace
 
 from chequereader.box import Box
 from chequereader.interpretation.vote import Answer
-
-_HELD = 0.8
-"""Share of a zone's area that lies in another one, from which on it is a part of it."""
-_LARGER = 1.15
-"""How much larger than its part a whole is at least."""
+from chequereader.interpretation.wholes import is_part
 
 
 @dataclass(frozen=True)
@@ -47,8 +43,3 @@ def doubted_as_parts(
 
     found = [replace(answer, confidence=answer.confidence * share(answer)) for answer in answers]
     return sorted(found, key=lambda answer: -answer.confidence)
-
-
-def is_part(zone: Box, whole: Box) -> bool:
-    """Tell whether a zone lies in a larger one."""
-    return zone.intersection(whole).area >= _HELD * zone.area and whole.area >= _LARGER * zone.area

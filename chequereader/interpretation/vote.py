@@ -20,7 +20,7 @@ from torch import Tensor
 from chequereader.grammar import Amount
 from chequereader.interpretation.notation import CUTS, SLIDING, Notation
 from chequereader.interpretation.testimony import Pair, Path, Testimony, digits_of, first_look
-from chequereader.interpretation.wholes import settled
+from chequereader.interpretation.wholes import Pairs, settled
 from chequereader.recognition.recognition_graph import RecognitionGraph
 
 MISFIT = 0.5
@@ -62,12 +62,14 @@ class Answer:
 class Lattice:
     """A page: the penalty of each zone, and each recogniser's graph of each zone, [notations][zones].
 
-    ``wholes``: pairs of zones, the second being the first one grown to all that is written there.
+    Pairs of zones of which the first is a part of the second one: ``grown`` where that was grown from it,
+    ``nested`` where both were found.
     """
 
     zone_penalties: Sequence[float]
     graphs: Sequence[Sequence[RecognitionGraph]]
-    wholes: Sequence[tuple[int, int]] = ()
+    grown: Pairs = ()
+    nested: Pairs = ()
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,8 @@ class Choice:
     """Zones of a page, by their places: those that go on, with penalties, and all as they were found.
 
     ``costs`` and ``amounts`` are of every zone; an amount, in minor units, is that of the first recogniser's
-    best path, None where nobody looked. ``settled``: parts whose whole goes on in their place, and wholes of
-    parts that do.
+    best path, None where nobody looked. ``settled``: parts whose whole goes on in their place, and grown
+    wholes of parts that do.
     """
 
     kept: Mapping[int, float]
@@ -144,7 +146,7 @@ def worthwhile(pages: Sequence[Lattice], notation: Notation) -> list[Choice]:
 
     In their order, with their penalties, to which is added what speaks for a date; a page's only zone stays
     as it is. ``pages`` have the graphs of that recogniser alone. The others need not look at the rest: a zone
-    weighs exp(-cost). Of a zone and its whole one is left.
+    weighs exp(-cost). Of a zone and what it was grown to one is left.
     """
     choices = [page for page in pages if len(page.zone_penalties) > 1]
     looks = iter(first_look(notation, [graph for page in choices for graph in page.graphs[0]]))
@@ -155,7 +157,7 @@ def worthwhile(pages: Sequence[Lattice], notation: Notation) -> list[Choice]:
         left: set[int] = set()
         if len(penalty) > 1:
             found = list(islice(looks, len(penalty)))
-            left = settled(found, page.wholes)
+            left = settled(found, page.grown, page.nested)
             for zone, look in enumerate(found):
                 penalty[zone] += look.doubt
                 cost[zone] = penalty[zone] + MISFIT * look.misfit

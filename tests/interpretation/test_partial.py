@@ -12,7 +12,6 @@ from small_pages import POSITIONS, positions
 
 from chequereader.box import Box
 from chequereader.interpretation import Answer, Lattice, WeighedZone, answers, doubted_as_parts
-from chequereader.interpretation.partial import is_part
 
 WHOLE, PART, BESIDE = Box(100, 10, 300, 50), Box(100, 10, 150, 50), Box(400, 10, 500, 50)
 
@@ -55,12 +54,3 @@ def test_the_whole_is_not_doubted_for_its_parts_and_may_come_first() -> None:
     around = WeighedZone(PART.padded(20, 5, 999, 999), 1.0, OTHER)
     found = doubted_as_parts([answer(0, 0.5), answer(1, 0.4)], zones, [around])
     assert [(a.zone, a.confidence) for a in found] == [(1, 0.4), (0, 0.25)]
-
-
-def test_what_is_a_part() -> None:
-    assert is_part(PART, WHOLE)
-    assert not is_part(WHOLE, PART)
-    assert not is_part(WHOLE, WHOLE), "of the same size"
-    assert not is_part(PART, BESIDE)
-    assert is_part(Box(90, 10, 150, 50), WHOLE), "five sixths of it"
-    assert not is_part(Box(50, 10, 150, 50), WHOLE), "half of it"
