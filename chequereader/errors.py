@@ -6,7 +6,10 @@ package decides about exit codes. Not for programming errors: those stay ordinar
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
+from pathlib import Path
 
 
 class ExitCode(IntEnum):
@@ -64,3 +67,20 @@ def one_line(text: object) -> str:
     Line breaks, control characters and bytes that are no text stand as backslash escapes.
     """
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in str(text))
+
+
+@contextmanager
+def reading_whole(path: Path, what: str, like: str) -> Iterator[None]:
+    """Turn what goes wrong while a data file is read into ``UnreadableInputError``.
+
+    ``what``: its kind; ``like``: a file of that kind, as the remedy.
+    """
+    import zlib  # not all commands read such files
+    from zipfile import BadZipFile
+
+    try:
+        yield
+    except (OSError, EOFError, ValueError, IndexError, KeyError, BadZipFile, zlib.error) as broken:
+        raise UnreadableInputError(
+            f"{path}: not a whole {what} ({one_line(broken)}); expected one like {like}"
+        ) from broken

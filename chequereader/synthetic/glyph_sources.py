@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chequereader.errors import UnreadableInputError
+from chequereader.errors import UnreadableInputError, reading_whole
 from chequereader.synthetic.idx import read_idx
 from chequereader.synthetic.pixels import Floats
 
@@ -60,12 +60,7 @@ class PenTrajectories:
     """
 
     def __init__(self, path: Path) -> None:
-        with np.load(path, allow_pickle=False) as data:
-            needed = {"points", "stroke_start", "segment_start", "label", "writer"}
-            if not needed <= set(data.files):
-                raise UnreadableInputError(
-                    f"{path} lacks {sorted(needed - set(data.files))}: not a file of pen strokes"
-                )
+        with reading_whole(path, "npz of pen strokes", "unipen_isolated.npz"), np.load(path) as data:
             self._points = data["points"].astype(np.float32)
             self._strokes, self._segments = data["stroke_start"], data["segment_start"]
             labels, writers = data["label"], data["writer"]

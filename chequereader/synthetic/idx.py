@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from chequereader.errors import UnreadableInputError
+from chequereader.errors import reading_whole
 
 _TYPES = {b"\0\0\x08": ">u1", b"\0\0\x0c": ">i4"}
 
 
 def read_idx(path: Path) -> NDArray[np.uint8] | NDArray[np.int32]:
     """Read an idx file, gzipped or not; ``UnreadableInputError`` if it isn't a whole one."""
-    try:
+    with reading_whole(path, "idx file", "MNIST's"):
         raw = path.read_bytes()
         if path.suffix == ".gz":
             raw = gzip.decompress(raw)
@@ -27,7 +27,3 @@ def read_idx(path: Path) -> NDArray[np.uint8] | NDArray[np.int32]:
         shape = np.frombuffer(raw, ">i4", raw[3], 4)
         values = np.frombuffer(raw, _TYPES[raw[:3]], offset=4 + 4 * raw[3]).reshape(shape)
         return values.astype(values.dtype.newbyteorder("="), copy=False)
-    except (OSError, EOFError, ValueError, IndexError) as broken:
-        raise UnreadableInputError(
-            f"{path}: not a whole idx file ({broken}); expected one like MNIST's"
-        ) from broken

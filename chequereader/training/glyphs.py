@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chequereader.errors import UnreadableInputError
+from chequereader.errors import UnreadableInputError, reading_whole
 from chequereader.synthetic.idx import read_idx
 
 Picture = NDArray[np.float32]
@@ -230,10 +230,13 @@ def mnist(folder: Path, part: str = "train") -> ImageGlyphs:
 
 
 def usps(path: Path, part: str = "train") -> ImageGlyphs:
-    """Read USPS digits (16 x 16) from its HDF5 file, part ``train`` or ``test``."""
+    """Read USPS digits (16 x 16) from its HDF5 file, part ``train`` or ``test``.
+
+    ``UnreadableInputError`` for any other file, as of ``semeion``, ``emnist`` and ``pen_characters``.
+    """
     import h5py
 
-    with h5py.File(path) as file:
+    with reading_whole(path, "HDF5 file of digits", "usps.h5"), h5py.File(path) as file:
         data = np.asarray(file[f"{part}/data"]).reshape(-1, 16, 16)
         target = np.asarray(file[f"{part}/target"]).astype(np.int64)
     return ImageGlyphs(np.clip(data * 255, 0, 255).astype(np.uint8), target)
@@ -241,14 +244,15 @@ def usps(path: Path, part: str = "train") -> ImageGlyphs:
 
 def semeion(path: Path) -> ImageGlyphs:
     """Read Semeion digits (16 x 16, binary) from its text file."""
-    rows = np.loadtxt(path)
-    images = (rows[:, :256].reshape(-1, 16, 16) * 255).astype(np.uint8)
-    return ImageGlyphs(images, rows[:, 256:266].argmax(axis=1).astype(np.int64))
+    with reading_whole(path, "text file of digits", "semeion.data"):
+        rows = np.loadtxt(path)
+        images = (rows[:, :256].reshape(-1, 16, 16) * 255).astype(np.uint8)
+        return ImageGlyphs(images, rows[:, 256:266].argmax(axis=1).astype(np.int64))
 
 
 def emnist(path: Path) -> ImageGlyphs:
     """Read the digits among EMNIST by-class characters from an npz of ``x`` and ``y``, upright."""
-    with np.load(path) as data:
+    with reading_whole(path, "npz of characters", "emnist-byclass_test.npz"), np.load(path) as data:
         digit = data["y"] < 10
         return ImageGlyphs(data["x"][digit], data["y"][digit].astype(np.int64))
 
@@ -259,7 +263,7 @@ def pen_characters(path: Path, characters: str) -> StrokeGlyphs:
     Its arrays: ``points`` [n, 2], ``stroke_start`` (into points), ``segment_start`` (into strokes), and a
     ``label`` and ``writer`` for each segment.
     """
-    with np.load(path) as data:
+    with reading_whole(path, "npz of pen strokes", "unipen_isolated.npz"), np.load(path) as data:
         points = data["points"].astype(np.float32)
         stroke, segment = data["stroke_start"], data["segment_start"]
         label, writer = data["label"], data["writer"]

@@ -12,20 +12,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from chequereader.errors import UnreadableInputError
+from chequereader.errors import reading_whole
 from chequereader.training.glyphs import StrokeGlyphs
 
 
 def pendigits(path: Path) -> StrokeGlyphs:
     """Read digits by writer from a file, gzipped or not; ``UnreadableInputError`` for any other file."""
-    try:
+    with reading_whole(path, "file of pen digits", "UCI's pendigits"):
         raw = path.read_bytes()
         text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("latin-1")
         return _glyphs(text.split(".SEGMENT")[1:])
-    except (OSError, EOFError, ValueError, IndexError) as broken:
-        raise UnreadableInputError(
-            f"{path}: not a whole file of pen digits ({broken}); expected one like UCI's pendigits"
-        ) from broken
 
 
 def _glyphs(segments: list[str]) -> StrokeGlyphs:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +122,35 @@ def pen_file(tmp_path: Path) -> Path:
         writer=["b", "a", "a"],
     )
     return tmp_path / "pen.npz"
+
+
+READERS: list[Callable[[Path], object]] = [usps, semeion, emnist, partial(pen_characters, characters="4")]
+
+
+@pytest.mark.parametrize("reader", READERS, ids=["usps", "semeion", "emnist", "pen"])
+@pytest.mark.parametrize("content", [None, b"", b"no such data\n", b"0 1 0\n1 1 1\n", b"PK\3\4 and no more"])
+def test_what_is_no_file_of_characters_is_told(
+    reader: Callable[[Path], object], content: bytes | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "digits"
+    if content is not None:
+        path.write_bytes(content)
+    if reader is usps:
+        pytest.importorskip("h5py")
+    with pytest.raises(UnreadableInputError, match=r"digits: not a whole .*; expected one like ") as told:
+        reader(path)
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize("reader", READERS[2:], ids=["emnist", "pen"])
+def test_an_npz_of_other_arrays_or_cut_short_is_told(
+    reader: Callable[[Path], object], pen_file: Path, tmp_path: Path
+) -> None:
+    np.savez(tmp_path / "other.npz", z=[1])
+    (tmp_path / "short.npz").write_bytes(pen_file.read_bytes()[:-40])
+    for name in ("other.npz", "short.npz"):
+        with pytest.raises(UnreadableInputError, match=f"{name}: not a whole npz"):
+            reader(tmp_path / name)
 
 
 def test_pen_trajectories(pen_file: Path) -> None:
