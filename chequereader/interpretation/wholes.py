@@ -18,7 +18,7 @@ Pairs = Sequence[tuple[int, int]]
 SAYS_MORE = 0.45
 """How much more misfit a whole may have that says all its part says; chosen on synthetic cheques."""
 SAYS_OTHER = -0.3
-"""The same for a whole that says something else; chosen on synthetic and Indian training cheques."""
+"""The same for a whole that says something else; chosen on synthetic and Indian cheques."""
 DEARER = 1.0
 """How much larger the penalty of a zone may be that explains another one which was found beside it."""
 
