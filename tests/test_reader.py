@@ -17,7 +17,7 @@ import chequereader
 from chequereader.box import Box
 from chequereader.cheque_set import read_cheque_set
 from chequereader.errors import UsageError
-from chequereader.interpretation import vote
+from chequereader.interpretation import worthwhile
 from chequereader.options import ReadOptions
 from chequereader.reader import Reader
 from chequereader.scan import Scan, open_scans
@@ -106,11 +106,11 @@ def test_zones_far_worse_are_left_behind_whole(
     with monkeypatch.context() as all_kept:
         all_kept.setattr(Reader, "_leave_behind", lambda *_: None)
         first = Reader(ReadOptions(recogniser="sliding"), weights).follow(cheques)
-    monkeypatch.setattr(vote, "FAR_WORSE", far)
+    monkeypatch.setattr("chequereader.interpretation.choice.FAR_WORSE", far)
     reader = Reader(ReadOptions(), weights)
     for (page, _), (before, _) in zip(reader.follow(cheques), first, strict=True):
         assert len(before.zones) > 1, "nothing to leave behind: nothing is tested"
-        (choice,) = vote.worthwhile([before.lattice], reader.notations[0])
+        (choice,) = worthwhile([before.lattice], reader.notations[0])
         kept = choice.kept
         assert [zone.box for zone in page.weighed] == page.zones
         told = dict(zip(before.zones, choice.costs, strict=True))
@@ -134,7 +134,7 @@ def test_between_cuts_alone_zones_far_worse_are_left_behind_too(
     weights: Path, cheques: list[Scan], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chequereader.reader.MARGIN", 99.0)
-    monkeypatch.setattr(vote, "FAR_WORSE", 0.0)
+    monkeypatch.setattr("chequereader.interpretation.choice.FAR_WORSE", 0.0)
     for page, _ in Reader(ReadOptions(recogniser="cuts"), weights).follow(cheques):
         assert len(page.zones) == len(page.segmentations) == 1
         assert page.segmentations[0].field is page.fields[0]

@@ -1,10 +1,11 @@
 """From penalties to answers: what the grammar makes of all zones, by one recogniser or by several."""
 
+from chequereader.interpretation.choice import Choice, worthwhile
 from chequereader.interpretation.minus import doubted
 from chequereader.interpretation.notation import Notation, between_cuts, over_positions
 from chequereader.interpretation.partial import WeighedZone, doubted_as_parts
 from chequereader.interpretation.testimony import Path
-from chequereader.interpretation.vote import Answer, Choice, Lattice, answers, worthwhile
+from chequereader.interpretation.vote import Answer, Lattice, answers
 from chequereader.interpretation.wholes import nested
 
 __all__ = [

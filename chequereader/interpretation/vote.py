@@ -4,30 +4,26 @@ Zones compete as parallel branches of one graph: a zone weighs exp(-cost), its o
 best path fits on average, so that a zone is neither better nor worse for having more characters. Within a
 zone the recognisers' posteriors of an amount, exp(-E_dforw) of eq. (17), are multiplied, each to the power of
 its share: what all find likely is likely, and a zone on which they differ loses weight. An amount's
-confidence is its weight in all zones against the weight of everything. Not for accepting or rejecting: see
-``decision``.
+confidence is its weight in all zones against the weight of everything. Not for which zones are asked about:
+see ``choice``; nor for accepting or rejecting: see ``decision``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from torch import Tensor
 
 from chequereader.grammar import Amount
 from chequereader.interpretation.notation import CUTS, SLIDING, Notation
-from chequereader.interpretation.testimony import Pair, Path, Testimony, digits_of, first_look
-from chequereader.interpretation.wholes import Pairs, settled
+from chequereader.interpretation.testimony import Pair, Path, Testimony, digits_of
+from chequereader.interpretation.wholes import Pairs
 from chequereader.recognition.recognition_graph import RecognitionGraph
 
 MISFIT = 0.5
 """Weight of the mean misfit of a zone's best path beside the zone's penalty; chosen on training cheques."""
-
-FAR_WORSE = 1.0
-"""Zones of a cost worse by more than this than the best zone's are left after the first recogniser."""
 
 SHARES = {CUTS: 0.4, SLIDING: 0.6}
 """Weight of each recogniser's posterior; where only some are asked, theirs are scaled to a sum of one.
@@ -70,21 +66,6 @@ class Lattice:
     graphs: Sequence[Sequence[RecognitionGraph]]
     grown: Pairs = ()
     nested: Pairs = ()
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Zones of a page, by their places: those that go on, with penalties, and all as they were found.
-
-    ``costs`` and ``amounts`` are of every zone; an amount, in minor units, is that of the first recogniser's
-    best path, None where nobody looked. ``settled``: parts whose whole goes on in their place, and grown
-    wholes of parts that do.
-    """
-
-    kept: Mapping[int, float]
-    costs: Sequence[float]
-    amounts: Sequence[int | None]
-    settled: Set[int] = frozenset()
 
 
 def answers(pages: Sequence[Lattice], notations: Sequence[Notation], n: int) -> list[list[Answer]]:
@@ -139,33 +120,6 @@ def answers(pages: Sequence[Lattice], notations: Sequence[Notation], n: int) -> 
         [_answer(confidence, amounts[pair], places[pair[0]][1], *paths[pair]) for confidence, pair in scored]
         for scored in found
     ]
-
-
-def worthwhile(pages: Sequence[Lattice], notation: Notation) -> list[Choice]:
-    """Return which zones of each page a first recogniser doesn't find far worse than the best one.
-
-    In their order, with their penalties, to which is added what speaks for a date; a page's only zone stays
-    as it is. ``pages`` have the graphs of that recogniser alone. The others need not look at the rest: a zone
-    weighs exp(-cost). Of a zone and what it was grown to one is left.
-    """
-    choices = [page for page in pages if len(page.zone_penalties) > 1]
-    looks = iter(first_look(notation, [graph for page in choices for graph in page.graphs[0]]))
-    choice = []
-    for page in pages:
-        penalty, cost = list(page.zone_penalties), [0.0] * len(page.zone_penalties)
-        says: list[int | None] = [None] * len(penalty)
-        left: set[int] = set()
-        if len(penalty) > 1:
-            found = list(islice(looks, len(penalty)))
-            left = settled(found, page.grown, page.nested)
-            for zone, look in enumerate(found):
-                penalty[zone] += look.doubt
-                cost[zone] = penalty[zone] + MISFIT * look.misfit
-                says[zone] = look.amount
-        least = min((value for z, value in enumerate(cost) if z not in left), default=0.0)
-        kept = {z: penalty[z] for z, value in enumerate(cost) if value <= least + FAR_WORSE and z not in left}
-        choice.append(Choice(kept, cost, says, left))
-    return choice
 
 
 def logsumexp(values: Sequence[float]) -> float:

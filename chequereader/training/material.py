@@ -286,7 +286,7 @@ def legible(text: str) -> str:
 def glyph_sources(data: Path) -> tuple[list[GlyphSource], GlyphSource]:
     """Read digits of many hands, and pen trajectories of all characters, from a folder of data.
 
-    It has ``digits`` and ``pen``, with the files named here; a missing one raises its reader's error.
+    It has ``digits`` and ``pen``; ``UnreadableInputError`` if a file is missing or isn't what its name says.
     """
     from chequereader.training import glyphs
     from chequereader.training.unipen import pendigits

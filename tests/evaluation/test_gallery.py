@@ -18,7 +18,6 @@ from chequereader.evaluation import Gallery, Outcome, gallery, pictures
 from chequereader.evaluation.gallery import ranked
 from chequereader.evaluation.pictures import EncodedPicture, draw_pictures
 from chequereader.followed import FollowedPage
-from chequereader.interpretation import vote
 from chequereader.options import ReadOptions
 from chequereader.reader import Reader
 from chequereader.scan import Scan
@@ -131,7 +130,9 @@ def test_without_segmentations_there_are_no_cuts(tmp_path: Path) -> None:
 
 
 def test_a_cheque_shows_its_field_and_its_page(auto: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vote, "FAR_WORSE", 9.0)  # weights of chance: all zones are kept
+    monkeypatch.setattr(
+        "chequereader.interpretation.choice.FAR_WORSE", 9.0
+    )  # weights of chance: all zones are kept
     monkeypatch.setattr("chequereader.reader.MARGIN", 99.0)
     cheque = generate(seed=3, index=0, config=SyntheticConfig(preset="easy"))
     ((page, _),) = auto.follow([Scan(cheque.image, cheque.dpi, "cheque.png")])

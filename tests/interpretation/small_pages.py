@@ -20,6 +20,7 @@ from chequereader.recognition.recognition_graph import RecognitionGraph
 
 GRAMMAR = amounts("auto")
 CUTS, POSITIONS = between_cuts(GRAMMAR), over_positions(GRAMMAR)
+BOTH = [CUTS, POSITIONS]
 
 Arcs = list[tuple[int, int]]
 THREE: Arcs = [(0, 1), (0, 2), (1, 2), (1, 3), (2, 3)]
@@ -185,3 +186,30 @@ def expected(page: Lattice, notations: Sequence[Notation], n: int) -> dict[int, 
             weights[amount] += own
             everything += own
     return {amount: weight / everything for amount, weight in weights.items()}
+
+
+def page(zones: list[tuple[Arcs, int]], costs: list[float] | None = None) -> Lattice:
+    """A page with graphs between cuts alone."""
+    return Lattice(costs or [0.0] * len(zones), [[candidates(arcs, seed) for arcs, seed in zones]])
+
+
+def saying(text: str, notation: Notation) -> RecognitionGraph:
+    """A zone that says a text for certain."""
+    labels = AMOUNTS.encode(text)
+    if notation is POSITIONS:  # none between any two
+        labels = [label for spoken in labels for label in (spoken, AMOUNTS.rubbish)]
+    given = torch.full((len(labels), len(AMOUNTS.labels)), torch.inf)
+    given[torch.arange(len(labels)), labels] = 0.0
+    if notation is POSITIONS:
+        return positions(len(labels), given=given)
+    return candidates([(k, k + 1) for k in range(len(labels))], given=given)
+
+
+IMPOSSIBLE = torch.full((len(TWO), len(AMOUNTS.labels)), torch.inf)
+
+
+def beside_the_impossible(lattice: Lattice) -> Lattice:
+    """The page with a second zone, in which every label is ruled out."""
+    zone = candidates(TWO, given=IMPOSSIBLE), positions(len(TWO), given=IMPOSSIBLE)
+    graphs = [[*graphs, other] for graphs, other in zip(lattice.graphs, zone, strict=False)]
+    return Lattice([*lattice.zone_penalties, 0.0], graphs)

@@ -10,14 +10,16 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from small_pages import (
+    BOTH,
     CUTS,
-    GRAMMAR,
     POSITIONS,
     THREE,
     TWO,
     Arcs,
+    beside_the_impossible,
     candidates,
     expected,
+    page,
     positions,
     posteriors,
     proposed,
@@ -29,31 +31,12 @@ from chequereader.interpretation import Answer, Lattice, Notation, answers, vote
 from chequereader.interpretation.vote import logsumexp
 from chequereader.recognition.recognition_graph import RecognitionGraph
 
-BOTH = [CUTS, POSITIONS]
-
-
-def page(zones: list[tuple[Arcs, int]], costs: list[float] | None = None) -> Lattice:
-    """A page with graphs between cuts alone."""
-    return Lattice(costs or [0.0] * len(zones), [[candidates(arcs, seed) for arcs, seed in zones]])
-
 
 def page_of_both(zones: list[tuple[Arcs, int]], costs: list[float] | None = None, count: int = 5) -> Lattice:
     """A page with graphs of both kinds, which know nothing of each other."""
     between = [candidates(arcs, seed) for arcs, seed in zones]
     over = [positions(count, seed + 100) for _, seed in zones]
     return Lattice(costs or [0.0] * len(zones), [between, over])
-
-
-def saying(text: str, notation: Notation) -> RecognitionGraph:
-    """A zone that says a text for certain."""
-    labels = AMOUNTS.encode(text)
-    if notation is POSITIONS:  # none between any two
-        labels = [label for spoken in labels for label in (spoken, AMOUNTS.rubbish)]
-    given = torch.full((len(labels), len(AMOUNTS.labels)), torch.inf)
-    given[torch.arange(len(labels)), labels] = 0.0
-    if notation is POSITIONS:
-        return positions(len(labels), given=given)
-    return candidates([(k, k + 1) for k in range(len(labels))], given=given)
 
 
 def one(lattice: Lattice, n: int, notations: list[Notation] | None = None) -> list[Answer]:
@@ -154,16 +137,6 @@ def test_nothing_to_read_gives_no_answer() -> None:
     assert answers([page([]), page([([], 0)])], [CUTS], 3) == [[], []]
     silent = Lattice([0.0], [[candidates([])], [positions(0)]])
     assert answers([page_of_both([]), silent], BOTH, 3) == [[], []]
-
-
-IMPOSSIBLE = torch.full((len(TWO), len(AMOUNTS.labels)), torch.inf)
-
-
-def beside_the_impossible(lattice: Lattice) -> Lattice:
-    """The page with a second zone, in which every label is ruled out."""
-    zone = candidates(TWO, given=IMPOSSIBLE), positions(len(TWO), given=IMPOSSIBLE)
-    graphs = [[*graphs, other] for graphs, other in zip(lattice.graphs, zone, strict=False)]
-    return Lattice([*lattice.zone_penalties, 0.0], graphs)
 
 
 @pytest.mark.parametrize("notations", [[CUTS], BOTH], ids=len)
@@ -301,63 +274,6 @@ def test_a_zone_on_which_recognisers_differ_loses_weight() -> None:
     assert found[0].confidence > 0.7
     alone = one(Lattice([0.0, 0.0], [between]), 5)
     assert alone[0].confidence == pytest.approx(0.45, rel=1e-3), "one recogniser can't tell the zones apart"
-
-
-def test_a_zone_far_worse_than_the_best_is_not_worth_another_look() -> None:
-    """By its penalty and its misfit, as they weigh in the vote; a zone that can't be read never is."""
-    lattice = page([(THREE, 1), (TWO, 2), (THREE, 3)])
-    best = [min(ways(CUTS, graph)).misfit for graph in lattice.graphs[0]]
-    level = [-vote.MISFIT * misfit for misfit in best]
-    for far, kept in ((0.98, [0, 1, 2]), (1.02, [1, 2])):
-        costs = [level[0] + far * vote.FAR_WORSE, level[1], level[2] + 0.5]
-        several = [Lattice(costs, lattice.graphs), page([]), Lattice(costs[1:], [lattice.graphs[0][1:]])]
-        choices = vote.worthwhile(several, CUTS)
-        assert [list(choice.kept) for choice in choices] == [kept, [], [0, 1]]
-        told = [cost + vote.MISFIT * misfit for cost, misfit in zip(costs, best, strict=True)]
-        assert [list(choice.costs) for choice in choices] == [
-            pytest.approx(told),
-            [],
-            pytest.approx(told[1:]),
-        ]
-    shut = beside_the_impossible(Lattice(level, lattice.graphs))
-    (choice,) = vote.worthwhile([Lattice(shut.zone_penalties, shut.graphs[:1])], CUTS)
-    assert list(choice.kept) == [0, 1, 2]
-    assert choice.costs[3] == math.inf, "a zone without a reading"
-    assert vote.worthwhile([], CUTS) == []
-
-
-@pytest.mark.parametrize("notation", BOTH, ids=lambda notation: notation.name)
-def test_a_zone_that_reads_as_a_date_too_costs_what_the_date_takes_of_it(notation: Notation) -> None:
-    graphs = [saying(text, notation) for text in ("22022019", "5", "10.10.2024")]
-    (choice,) = vote.worthwhile([Lattice([0.25, 2.0, 0.0], [graphs])], notation)
-    kept = choice.kept
-    assert list(kept) == [0, 1], "no amount has two points"
-    assert list(choice.amounts) == [2202201900, 500, None]
-    # eight digits in a row are an amount at a penalty and a date at none
-    arcs = GRAMMAR.path(AMOUNTS.encode("22022019"))
-    assert arcs is not None
-    asked = float(GRAMMAR.graph.penalty[arcs].sum())
-    assert kept[0] == pytest.approx(0.25 + math.log1p(math.exp(asked)), rel=1e-4)
-    assert kept[1] == 2.0
-    alone = Lattice([0.25], [[graphs[0]]])
-    assert vote.worthwhile([alone], notation) == [vote.Choice({0: 0.25}, [0.0], [None])], (
-        "there is no other zone"
-    )
-
-
-@pytest.mark.parametrize("notation", BOTH, ids=lambda notation: notation.name)
-def test_of_a_zone_and_its_whole_one_goes_on(notation: Notation) -> None:
-    graphs = [saying(text, notation) for text in ("62", "1562", "7")]
-    (alone,) = vote.worthwhile([Lattice([0.1, 0.1, 0.2], [graphs])], notation)
-    assert (list(alone.kept), alone.settled) == ([0, 1, 2], set())
-    (choice,) = vote.worthwhile([Lattice([0.1, 0.1, 0.2], [graphs], [(0, 1)])], notation)
-    assert (list(choice.kept), choice.settled) == ([1, 2], {0})
-    assert choice.costs == alone.costs
-    # a zone that is left is no measure of the others
-    (choice,) = vote.worthwhile([Lattice([0.1, 2.5, 2.6], [graphs], [(0, 1)])], notation)
-    assert list(choice.kept) == [1, 2]
-    (choice,) = vote.worthwhile([Lattice([0.1, 0.1, 0.2], [graphs], [(2, 1)])], notation)
-    assert (list(choice.kept), choice.settled) == ([0, 2], {1}), "it says something else, no better"
 
 
 @given(st.lists(st.floats(-700, 700) | st.just(-math.inf), max_size=8))

@@ -136,7 +136,7 @@ def test_what_is_no_file_of_characters_is_told(
     if content is not None:
         path.write_bytes(content)
     if reader is usps:
-        pytest.importorskip("h5py")
+        pytest.importorskip("h5py", reason="h5py is in the train extra")
     with pytest.raises(UnreadableInputError, match=r"digits: not a whole .*; expected one like ") as told:
         reader(path)
     assert "\n" not in str(told.value)
