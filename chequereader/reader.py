@@ -175,7 +175,7 @@ class Reader:
                 page.page, found = either_way_up(page.page, limit=ZONES)
             found = [zone for zone in found if zone.penalty <= found[0].penalty + MARGIN]
             page.zones = [zone.boxes[0] for zone in found]
-            page.zone_penalties = [zone.penalty for zone in found]
+            page.zone_penalties = [zone.against_others for zone in found]
             page.currencies = [zone.currency for zone in found]
             page.grow()
             return

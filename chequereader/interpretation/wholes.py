@@ -17,6 +17,8 @@ Pairs = Sequence[tuple[int, int]]
 
 SAYS_MORE = 0.45
 """How much more misfit a whole may have that says all its part says; chosen on synthetic cheques."""
+SAYS_ONE = 0.05
+"""The same for a whole that says just a one more, maybe a frame's side; chosen on synthetic cheques."""
 SAYS_OTHER = -0.3
 """The same for a whole that says something else; chosen on synthetic and Indian cheques."""
 DEARER = 1.0
@@ -62,7 +64,10 @@ def settled(looks: Sequence[FirstLook], grown: Pairs, found: Pairs) -> set[int]:
 
 
 def _explains(whole: FirstLook, part: FirstLook) -> bool:
-    return whole.misfit <= part.misfit + (SAYS_MORE if _says_more(whole, part) else SAYS_OTHER)
+    if not _says_more(whole, part):
+        return whole.misfit <= part.misfit + SAYS_OTHER
+    a_one = whole.digits in (f"1{part.digits}", f"{part.digits}1")
+    return whole.misfit <= part.misfit + (SAYS_ONE if a_one else SAYS_MORE)
 
 
 def _says_more(whole: FirstLook, part: FirstLook) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from pathlib import Path
 
 import cv2
@@ -14,7 +15,7 @@ from toy_page import toy_page, turned
 
 from chequereader.box import Box
 from chequereader.fields.features import NAMES
-from chequereader.fields.locate import ALIKE, Zone, either_way_up, locate
+from chequereader.fields.locate import ALIKE, ODDS, Zone, either_way_up, locate
 from chequereader.fields.upright import upright
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +26,21 @@ def holds(zone: Zone, amount: Box) -> bool:
     """Say whether a zone covers nine tenths of an amount's box and is at most five times as large."""
     (box,) = zone.boxes
     return box.intersection(amount).area >= 0.9 * amount.area and box.area <= 5 * amount.area
+
+
+def zone_of(probability: float) -> Zone:
+    return Zone((Box(0, 0, 1, 1),), -math.log(probability), np.zeros(len(NAMES), np.float32), None)
+
+
+def test_zones_weigh_between_their_probabilities_and_their_odds() -> None:
+    for probability in (0.02, 0.5, 0.98):
+        zone = zone_of(probability)
+        odds = probability / (1 - probability)
+        assert zone.against_others == pytest.approx((1 - ODDS) * zone.penalty - ODDS * math.log(odds))
+    likely, likelier, least = (zone_of(p).against_others for p in (0.9, 0.99, 0.01))
+    assert likely - likelier > 1.0 > zone_of(0.9).penalty - zone_of(0.99).penalty
+    assert zone_of(0.01).penalty == pytest.approx(least, abs=0.01), "what is unlikely stays what it was"
+    assert math.isfinite(zone_of(1.0).against_others)
 
 
 @pytest.mark.parametrize("boxed", [True, False])

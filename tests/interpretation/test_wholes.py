@@ -11,6 +11,7 @@ from chequereader.interpretation.testimony import FirstLook
 from chequereader.interpretation.wholes import (
     DEARER,
     SAYS_MORE,
+    SAYS_ONE,
     SAYS_OTHER,
     is_part,
     nested,
@@ -27,7 +28,10 @@ def look(digits: str, misfit: float = 1.0) -> FirstLook:
 @pytest.mark.parametrize(
     ("part", "whole", "most"),
     [
-        ("730", "1730", SAYS_MORE),
+        ("730", "4730", SAYS_MORE),
+        ("730", "1730", SAYS_ONE),
+        ("730", "7301", SAYS_ONE),
+        ("730", "17301", SAYS_MORE),
         ("173", "1730", SAYS_MORE),
         ("73", "1730", SAYS_MORE),
         ("730", "1780", SAYS_OTHER),
