@@ -19,6 +19,7 @@ from chequereader.alphabet import AMOUNTS, LOWERED
 from chequereader.box import Box
 from chequereader.cheque_set import ChequeSet
 from chequereader.errors import UsageError
+from chequereader.fields.grown import wholes
 from chequereader.fields.locate import locate
 from chequereader.fields.upright import upright
 from chequereader.grammar import amounts, with_text
@@ -99,7 +100,7 @@ def amount_zone(box: Box, height: int, width: int) -> Box:
 
 
 def real_zones(cheques: ChequeSet) -> list[RealField]:
-    """Read the amounts of a set of whole cheques as the field stage cuts them out; the best zone of each.
+    """Read the amounts of a set of whole cheques as the field stage cuts them out, by ``zone_images``.
 
     Rows without a box, that tell no amount as written, or whose amount no zone holds, are left out.
     """
@@ -110,7 +111,7 @@ def real_zones(cheques: ChequeSet) -> list[RealField]:
             continue
         scan = next(iter(open_scans(cheques.path(truth))))
         holding = zone_images(scan.image, scan.dpi, truth.box)
-        zones += [RealField(image, written) for image in holding[:1]]
+        zones += [RealField(image, written) for image in holding]
     return zones
 
 
@@ -231,26 +232,29 @@ def located(count: int, seed: int, config: SyntheticConfig) -> Iterator[Example]
         found = zone_images(cheque.image, cheque.dpi, cheque.ink)
         if not found:
             continue
-        yield example(RealField(found[0], legible(cheque.text)))
+        # its whole for every second cheque that has one
+        yield example(RealField(found[index % len(found)], legible(cheque.text)))
         made += 1
 
 
 def zone_images(image: NDArray[np.uint8], dpi: float | None, amount: Box) -> list[NDArray[np.uint8]]:
-    """Return the candidate zones of a scan that hold its amount, best first.
+    """Return the best zone of a scan that holds its amount, and the first of what zones grow to that does.
 
     ``amount`` is in pixels of the scan. What counts is its ink: boxes drawn by hand are generous.
     """
     page = upright(image, dpi)
     field = image[amount.y0 : amount.y1, amount.x0 : amount.x1]
     y, x = np.nonzero(find_ink(field, height=0.5 * field.shape[0]).mask)
-    holding = []
-    for zone in locate(page.image, limit=_ZONES):
-        held = page.to_scan(zone.boxes[0]).moved(-amount.x0, -amount.y0)
+    zones = [zone.boxes[0] for zone in locate(page.image, limit=_ZONES)]
+    grown, _ = wholes(page.image, zones)
+
+    def holds(zone: Box) -> bool:
+        held = page.to_scan(zone).moved(-amount.x0, -amount.y0)
         inside = (x >= held.x0) & (x < held.x1) & (y >= held.y0) & (y < held.y1)
-        if len(x) and inside.mean() >= _HELD:
-            x0, y0, x1, y1 = zone.boxes[0]
-            holding.append(page.image[y0:y1, x0:x1])
-    return holding
+        return bool(len(x)) and float(inside.mean()) >= _HELD
+
+    best = (next(filter(holds, boxes), None) for boxes in (zones, grown))
+    return [page.image[box.y0 : box.y1, box.x0 : box.x1] for box in best if box is not None]
 
 
 def amount_text(rng: np.random.Generator, characters: str) -> str:
