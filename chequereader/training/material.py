@@ -19,14 +19,9 @@ from chequereader.alphabet import AMOUNTS, LOWERED
 from chequereader.box import Box
 from chequereader.cheque_set import ChequeSet
 from chequereader.errors import UsageError
-from chequereader.fields.grown import wholes
-from chequereader.fields.locate import locate
-from chequereader.fields.upright import upright
 from chequereader.grammar import amounts, with_text
 from chequereader.scan import open_scans
-from chequereader.segmentation.ink import find_ink
 from chequereader.segmentation.segmenter import Segmentation, segment
-from chequereader.synthetic import generate
 from chequereader.synthetic.amounts_text import draw_amount, write_amount
 from chequereader.synthetic.config import SyntheticConfig
 from chequereader.synthetic.strip import amount_strip
@@ -46,8 +41,6 @@ Example = tuple[Segmentation, NDArray[np.int64], str]
 CHARACTER_BOXES = "digit_boxes.csv"
 
 _FOREIGN = "SRsDaeoTEBGAbghq()+:;&%"  # characters that stand near amounts and are none of ours
-_ZONES = 4
-_HELD = 0.95  # share of the amount's ink that a zone has to hold
 _LOCALES = ("us", "uk", "in", "eu", "uy")
 _SIGNS = {"us": "$", "uk": "£", "in": "₹", "eu": "€", "uy": "$"}
 
@@ -97,22 +90,6 @@ def real_fields(cheques: ChequeSet) -> list[RealField]:
 def amount_zone(box: Box, height: int, width: int) -> Box:
     """Return the zone to cut out for an amount's box, with room around it, inside an image of that size."""
     return box.padded(box.height // 8, box.height // 8, width, height)
-
-
-def real_zones(cheques: ChequeSet) -> list[RealField]:
-    """Read the amounts of a set of whole cheques as the field stage cuts them out, by ``zone_images``.
-
-    Rows without a box, that tell no amount as written, or whose amount no zone holds, are left out.
-    """
-    zones = []
-    for truth in cheques.truths:
-        written = legible(truth.text)
-        if not written or truth.box is None:
-            continue
-        scan = next(iter(open_scans(cheques.path(truth))))
-        holding = zone_images(scan.image, scan.dpi, truth.box)
-        zones += [RealField(image, written) for image in holding]
-    return zones
 
 
 def cut_out(fields: Sequence[RealField]) -> RealMaterial:
@@ -218,43 +195,6 @@ def drawn(count: int, seed: int, config: SyntheticConfig) -> Iterator[Example]:
         # the generator's zones hold borders and neighbours that no box tells of
         yield segmentation, labels, legible(strip.text)
         made += 1
-
-
-def located(count: int, seed: int, config: SyntheticConfig) -> Iterator[Example]:
-    """Amount zones of whole synthetic cheques as the field stage cuts them out, with what print it leaves in.
-
-    Nothing is said of single candidates. Cheques whose amount no zone holds are passed over.
-    """
-    made = index = 0
-    while made < count:
-        cheque = generate(seed, index, config)
-        index += 1
-        found = zone_images(cheque.image, cheque.dpi, cheque.ink)
-        if not found:
-            continue
-        # its whole for every second cheque that has one
-        yield example(RealField(found[index % len(found)], legible(cheque.text)))
-        made += 1
-
-
-def zone_images(image: NDArray[np.uint8], dpi: float | None, amount: Box) -> list[NDArray[np.uint8]]:
-    """Return the best zone of a scan that holds its amount, and the first of what zones grow to that does.
-
-    ``amount`` is in pixels of the scan. What counts is its ink: boxes drawn by hand are generous.
-    """
-    page = upright(image, dpi)
-    field = image[amount.y0 : amount.y1, amount.x0 : amount.x1]
-    y, x = np.nonzero(find_ink(field, height=0.5 * field.shape[0]).mask)
-    zones = [zone.boxes[0] for zone in locate(page.image, limit=_ZONES)]
-    grown, _ = wholes(page.image, zones)
-
-    def holds(zone: Box) -> bool:
-        held = page.to_scan(zone).moved(-amount.x0, -amount.y0)
-        inside = (x >= held.x0) & (x < held.x1) & (y >= held.y0) & (y < held.y1)
-        return bool(len(x)) and float(inside.mean()) >= _HELD
-
-    best = (next(filter(holds, boxes), None) for boxes in (zones, grown))
-    return [page.image[box.y0 : box.y1, box.x0 : box.x1] for box in best if box is not None]
 
 
 def amount_text(rng: np.random.Generator, characters: str) -> str:

@@ -20,6 +20,7 @@ from chequereader.grammar import Grammar
 from chequereader.synthetic.config import SyntheticConfig
 from chequereader.training import material
 from chequereader.training.lattices import Lattices
+from chequereader.training.located import located, real_zones
 from chequereader.training.side_by_side import Report
 from chequereader.training.splicing import spliced
 from chequereader.training.strips import Strips
@@ -167,10 +168,10 @@ def _make(task: tuple[_Job, Path]) -> int:
     # every second writer of drawn amounts borrows a real hand's digits
     drawing = SyntheticConfig(glyphs=job.data / "pen" if job.data else None)
     if job.kind == "real":
-        fields = material.real_fields(job.sets[0]) + material.real_zones(job.sets[0])
+        fields = material.real_fields(job.sets[0]) + real_zones(job.sets[0])
         examples = material.real_examples(fields, job.rounds, seed)
     elif job.kind == "located":
-        examples = material.located(job.count, seed, drawing)
+        examples = located(job.count, seed, drawing)
     elif job.kind == "spliced":
         fields = [field for cheques in job.sets for field in material.real_fields(cheques)]
         examples = spliced(fields, job.count, seed)

@@ -15,8 +15,6 @@ from toy_glyphs import image_glyphs, pens
 from chequereader.alphabet import AMOUNTS
 from chequereader.box import Box
 from chequereader.cheque_set import Truth, read_cheque_set, write_truth
-from chequereader.fields.upright import upright
-from chequereader.synthetic import generate
 from chequereader.synthetic.config import SyntheticConfig
 from chequereader.training.material import (
     Example,
@@ -30,7 +28,6 @@ from chequereader.training.material import (
     real_fields,
     recombined,
     varied,
-    zone_images,
 )
 
 
@@ -138,25 +135,6 @@ def test_drawn_fields() -> None:
     for one in found:
         lowered = {"⁰¹²³⁴⁵⁶⁷⁸⁹".index(c) if c in "⁰¹²³⁴⁵⁶⁷⁸⁹" else c for c in names(one)}
         assert {str(c) for c in lowered if str(c) in "0123456789"} <= set(one[2])
-
-
-def test_zones_of_whole_cheques_and_what_they_grow_to() -> None:
-    found = []
-    for index in range(6):
-        cheque = generate(3, index, SyntheticConfig())
-        images = zone_images(cheque.image, cheque.dpi, cheque.ink)
-        page = upright(cheque.image, cheque.dpi)
-        for image in images:
-            x0, y0 = cv2.minMaxLoc(cv2.matchTemplate(page.image, image, cv2.TM_SQDIFF))[2]
-            zone = page.to_scan(Box(x0, y0, x0 + image.shape[1], y0 + image.shape[0]))
-            assert zone.intersection(cheque.ink).area >= 0.85 * cheque.ink.area
-        found.append(len(images))
-    assert set(found) <= {0, 1, 2}
-    assert found.count(2) >= 2, "many zones have a frame around them, or go on"
-
-
-def test_a_blank_page_has_no_zones_to_learn_from() -> None:
-    assert zone_images(np.full((600, 1400), 240, np.uint8), 200.0, Box(900, 200, 1200, 260)) == []
 
 
 def test_texts_of_amounts_can_be_written() -> None:
