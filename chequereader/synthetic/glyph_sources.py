@@ -6,7 +6,6 @@ Nothing here ships with the project: a source reads a folder that the user names
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -15,8 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chequereader.errors import UnreadableInputError, reading_whole
+from chequereader.errors import UnreadableInputError
 from chequereader.synthetic.idx import read_idx
+from chequereader.synthetic.pen_strokes import PenStrokes
 from chequereader.synthetic.pixels import Floats
 
 _DIGITS = "0123456789"
@@ -52,7 +52,7 @@ class GlyphSource(Protocol):
 
 
 class PenTrajectories:
-    """Characters written on a tablet, from an npz with points, stroke_start, segment_start, label and writer.
+    """Characters written on a tablet, from an npz as ``PenStrokes`` reads it.
 
     A synthetic writer borrows the hand of one real writer for every character that this one wrote, and
     takes the rest from anyone. Only digits are borrowed: what height a sign or letter has can't be told
@@ -60,12 +60,9 @@ class PenTrajectories:
     """
 
     def __init__(self, path: Path) -> None:
-        with reading_whole(path, "npz of pen strokes", "unipen_isolated.npz"), np.load(path) as data:
-            self._points = data["points"].astype(np.float32)
-            self._strokes, self._segments = data["stroke_start"], data["segment_start"]
-            labels, writers = data["label"], data["writer"]
+        self._written = PenStrokes.read(path)
+        labels, hands = self._written.labels, self._written.hands
         self._by_label = {c: np.flatnonzero(labels == c) for c in _DIGITS}
-        _, hands = np.unique(writers, return_inverse=True)
         wanted = np.isin(labels, list(_DIGITS))
         self._hands = np.unique(hands[wanted])
         self._by_hand: dict[tuple[int, str], NDArray[np.int64]] = {}
@@ -79,9 +76,8 @@ class PenTrajectories:
         if anyone is None or not len(anyone):
             return None
         hand = int(self._hands[np.random.default_rng(writer).integers(len(self._hands))])
-        segment = int(rng.choice(self._by_hand.get((hand, character), anyone)))
-        strokes = self._strokes[self._segments[segment] : self._segments[segment + 1] + 1]
-        paths = [self._points[a:b] for a, b in itertools.pairwise(strokes) if b - a > 1]
+        chosen = int(rng.choice(self._by_hand.get((hand, character), anyone)))
+        paths = [path for path in self._written.of(chosen) if len(path) > 1]
         if not paths:
             return None
         everything = np.concatenate(paths)

@@ -6,8 +6,8 @@ them on a line (see ``strings``) or for the generator's own handwriting (see ``s
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from chequereader.errors import UnreadableInputError, reading_whole
 from chequereader.synthetic.idx import read_idx
+from chequereader.synthetic.pen_strokes import PenStrokes
 
 Picture = NDArray[np.float32]
 
@@ -244,7 +245,9 @@ def usps(path: Path, part: str = "train") -> ImageGlyphs:
 
 def semeion(path: Path) -> ImageGlyphs:
     """Read Semeion digits (16 x 16, binary) from its text file."""
-    with reading_whole(path, "text file of digits", "semeion.data"):
+    with reading_whole(path, "text file of digits", "semeion.data"), warnings.catch_warnings():
+        # of an empty file numpy warns, and what is done with it then is told by the error
+        warnings.simplefilter("ignore", UserWarning)
         rows = np.loadtxt(path)
         images = (rows[:, :256].reshape(-1, 16, 16) * 255).astype(np.uint8)
         return ImageGlyphs(images, rows[:, 256:266].argmax(axis=1).astype(np.int64))
@@ -258,26 +261,15 @@ def emnist(path: Path) -> ImageGlyphs:
 
 
 def pen_characters(path: Path, characters: str) -> StrokeGlyphs:
-    """Read pen trajectories from an npz.
-
-    Its arrays: ``points`` [n, 2], ``stroke_start`` (into points), ``segment_start`` (into strokes), and a
-    ``label`` and ``writer`` for each segment.
-    """
-    with reading_whole(path, "npz of pen strokes", "unipen_isolated.npz"), np.load(path) as data:
-        points = data["points"].astype(np.float32)
-        stroke, segment = data["stroke_start"], data["segment_start"]
-        label, writer = data["label"], data["writer"]
-    points[:, 1] *= -1  # a tablet's y grows upwards
-    everybody = np.unique(writer)
+    """Read pen trajectories from an npz as ``PenStrokes`` reads it."""
+    written = PenStrokes.read(path)
+    downwards = np.array([1, -1], np.float32)  # as a picture's y grows
     samples: dict[str, list[list[list[NDArray[np.float32]]]]] = {}
     for char in characters:
-        mine = np.flatnonzero(label == char)
-        by_writer: list[list[list[NDArray[np.float32]]]] = [[] for _ in everybody]
-        for s, who in zip(mine, np.searchsorted(everybody, writer[mine]), strict=True):
-            starts = stroke[segment[s] : segment[s + 1] + 1]
-            strokes = [points[a:b] for a, b in pairwise(starts) if b > a]
-            if strokes:
-                by_writer[who].append(strokes)
+        by_writer: list[list[list[NDArray[np.float32]]]] = [[] for _ in range(written.hands.max() + 1)]
+        for one in np.flatnonzero(written.labels == char).tolist():
+            if strokes := [stroke * downwards for stroke in written.of(one)]:
+                by_writer[written.hands[one]].append(strokes)
         if any(by_writer):
             samples[char] = by_writer
     return StrokeGlyphs(samples)
