@@ -97,9 +97,15 @@ class LeNet5MaxPool(MaxPoolLeNet5):
     """
 
     def __init__(
-        self, channels: int = 1, architecture: str = "lenet5-maxpool", *, normalised: bool = False
+        self,
+        channels: int = 1,
+        architecture: str = "lenet5-maxpool",
+        *,
+        normalised: bool = False,
+        dropped: float = 0.0,
     ) -> None:
-        super().__init__(MAX_POOL_ARCHITECTURES[architecture], len(DIGITS), channels, normalised=normalised)
+        shape = MAX_POOL_ARCHITECTURES[architecture]
+        super().__init__(shape, len(DIGITS), channels, normalised=normalised, dropped=dropped)
         self.channels = channels
 
     def forward(self, x: Tensor) -> Tensor:
@@ -124,7 +130,7 @@ def digit_network(architecture: str) -> DigitNetwork:
     if architecture == "lenet5":
         return LeNet5(DIGITS)
     if architecture == "lenet5-wide-maxpool":
-        return LeNet5MaxPool(architecture=architecture, normalised=True)
+        return LeNet5MaxPool(architecture=architecture, normalised=True, dropped=0.2)
     return {"lenet1": LeNet1, "lenet4": LeNet4, "lenet5-maxpool": LeNet5MaxPool}[architecture]()
 
 

@@ -19,11 +19,12 @@ from chequereader.recognition.family import DIGIT_ARCHITECTURES, DigitNetwork, L
 from chequereader.recognition.store import DIGITS, verified
 from chequereader.training.boosting import second_set, third_set
 from chequereader.training.checkpoints import load_state, restore_network, save_state
-from chequereader.training.digit_recipes import DISTORTIONS, Recipe, Recipe1998, RecipeModern, choose_recipe
+from chequereader.training.digit_recipes import DISTORTIONS, Recipe, Recipe1998, RecipePupil, choose_recipe
 from chequereader.training.digits import DigitTraining, measure
 from chequereader.training.passes import DigitSet, derived_seed
 from chequereader.training.run_folder import CHECKPOINT, METRICS, WEIGHTS, Metrics, Run, Training
 from chequereader.training.single_patterns import SinglePatterns
+from chequereader.training.taught import TaughtViews
 
 BOOSTED = "boosted-lenet4"
 ARCHITECTURES = (*DIGIT_ARCHITECTURES, BOOSTED)
@@ -64,7 +65,7 @@ class DigitOptions:
             raise UsageError(f"no architecture {self.architecture}; use one of {', '.join(ARCHITECTURES)}")
         if self.distortion is not None and self.distortion not in DISTORTIONS:
             raise UsageError(f"no distortion {self.distortion}; use one of {', '.join(DISTORTIONS)}")
-        recipe = choose_recipe(self.architecture, self.recipe)
+        recipe = choose_recipe(self.architecture, self.recipe, taught=bool(self.teachers))
         if self.architecture == BOOSTED and recipe.distortion == "none":
             recipe = replace(recipe, distortion="affine")
         recipe = replace(
@@ -73,8 +74,6 @@ class DigitOptions:
             batch=self.batch or recipe.batch,
             distortion=self.distortion or recipe.distortion,
         )
-        if self.teachers and (self.architecture == BOOSTED or not isinstance(recipe, RecipeModern)):
-            raise UsageError("teachers teach single networks in the modern recipe; leave --teacher out")
         if self.architecture == BOOSTED and recipe.distortion == "none":
             raise UsageError(
                 f"{BOOSTED} needs distorted digits to find enough mistakes; use affine, elastic or mild"
@@ -101,14 +100,14 @@ def train_digits(
     recipe = options.resolved()
     _check_device(options, device)
     digits, test = DigitSet.read(data, "train", options.digits), DigitSet.read(data, "t10k")
-    teachers = [load_teacher(Path(path)) for path in options.teachers]
     if options.architecture == BOOSTED:
         make_folder(out)
         boosted = _train_boosted(options, recipe, digits, test, out, resume, report)
         save_state(out / WEIGHTS, boosted.state_dict(), options.told())
         return boosted
+    views = _views(options.teachers, recipe, digits, device)
     run = Run(out, [(out, options.told())], test, report)
-    return run.train(_training(options, recipe, digits, [options.seed], device, teachers), resume)[0]
+    return run.train(_training(options, recipe, digits, [options.seed], device, views), resume)[0]
 
 
 def train_seeds(
@@ -128,16 +127,24 @@ def train_seeds(
     left = [seed for seed, folder in folders.items() if not (folder / WEIGHTS).exists()]
     each = {seed: replace(options, seed=seed) for seed in left}
     recipe = options.resolved()
-    if left and options.architecture != BOOSTED and options.single_patterns(recipe):
-        digits, test = DigitSet.read(data, "train", options.digits), DigitSet.read(data, "t10k")
+    if not left:
+        return list(folders.values())
+    digits, test = DigitSet.read(data, "train", options.digits), DigitSet.read(data, "t10k")
+    if options.architecture != BOOSTED and options.single_patterns(recipe):
         run = out / f"seeds{'-'.join(map(str, left))}"
         networks = [(folders[seed], each[seed].told()) for seed in left]
         training = _training(options, recipe, digits, left)
         Run(run, networks, test, report).train(training, resume=(run / CHECKPOINT).exists())
-    else:
+    elif options.architecture == BOOSTED:
         for seed in left:
             begun = any(folders[seed].rglob(CHECKPOINT))
             train_digits(each[seed], data, folders[seed], resume=begun, report=report)
+    else:
+        views = _views(options.teachers, recipe, digits)
+        for seed in left:
+            alone = Run(folders[seed], [(folders[seed], each[seed].told())], test, report)
+            training = _training(each[seed], recipe, digits, [seed], views=views)
+            alone.train(training, resume=(folders[seed] / CHECKPOINT).exists())
     return list(folders.values())
 
 
@@ -150,13 +157,23 @@ def _check_device(options: DigitOptions, device: str) -> None:
         raise UsageError("updates are compiled for a CPU; leave --device or --compile out")
 
 
+def _views(
+    teachers: Sequence[str], recipe: Recipe, digits: DigitSet, device: str = "cpu"
+) -> TaughtViews | None:
+    """Return what the recipe shows of the digits where there are teachers."""
+    if not isinstance(recipe, RecipePupil):
+        return None
+    networks = [load_teacher(Path(path)).to(device) for path in teachers]
+    return TaughtViews.of(networks, digits, recipe.distortion, recipe.VIEWS)
+
+
 def _training(
     options: DigitOptions,
     recipe: Recipe,
     digits: DigitSet,
     seeds: Sequence[int],
     device: str = "cpu",
-    teachers: Sequence[DigitNetwork] = (),
+    views: TaughtViews | None = None,
 ) -> Training:
     """Return a training of one network a seed; more than one are compiled updates of single patterns."""
     architecture = "lenet4" if options.architecture == BOOSTED else options.architecture
@@ -164,7 +181,7 @@ def _training(
         assert isinstance(recipe, Recipe1998)
         return SinglePatterns(architecture, recipe, digits, seeds)
     (seed,) = seeds
-    return DigitTraining(architecture, recipe, digits, seed, device, teachers, compiled=options.compiled)
+    return DigitTraining(architecture, recipe, digits, seed, device, views, compiled=options.compiled)
 
 
 def load_digits(path: Path = DIGITS) -> DigitNetwork | BoostedLeNet4:

@@ -7,7 +7,6 @@ its chance is that of ``passes``. Not for the recogniser of cheques: see ``chara
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from chequereader.recognition.boosted import BoostedLeNet4, gap
-from chequereader.recognition.family import DigitNetwork, digit_network, digit_penalties
+from chequereader.recognition.family import DigitNetwork, digit_network
 from chequereader.training.checkpoints import (
     load_state,
     optimiser_tensors,
@@ -26,8 +25,9 @@ from chequereader.training.checkpoints import (
     unprefixed,
 )
 from chequereader.training.digit_recipes import Recipe
-from chequereader.training.passes import WEIGHTS, DigitSet, Passes, derived_seed
+from chequereader.training.passes import DROPPED, WEIGHTS, DigitSet, Passes, derived_seed
 from chequereader.training.speed import compiling
+from chequereader.training.taught import TaughtPasses, TaughtViews
 
 TOLERATED_ERROR = 0.005
 """Errors allowed on the patterns that aren't rejected (Fig. 10)."""
@@ -36,8 +36,8 @@ TOLERATED_ERROR = 0.005
 class DigitTraining:
     """A training under way: a network, its optimiser, and the number of steps done.
 
-    ``device``: where it trains, as torch names it; a GPU draws other chances than a CPU. ``teachers``:
-    trained networks that a recipe may learn from. ``compiled``: with a C++ compiler, twice as fast on a CPU.
+    ``device``: where it trains, as torch names it; a GPU draws other chances than a CPU. ``views`` of the
+    digits, for a recipe that learns from teachers. ``compiled``: with a C++ compiler, twice as fast on a CPU.
     """
 
     def __init__(
@@ -47,12 +47,16 @@ class DigitTraining:
         digits: DigitSet,
         seed: int,
         device: str = "cpu",
-        teachers: Sequence[DigitNetwork] = (),
+        views: TaughtViews | None = None,
         *,
         compiled: bool = False,
     ) -> None:
-        self.recipe, self.passes = recipe, Passes(recipe, digits, seed, device)
-        self.teachers = [teacher.to(device).eval() for teacher in teachers]
+        self.recipe = recipe
+        self.passes = (
+            TaughtPasses(recipe, digits, seed, device, views)
+            if views is not None
+            else Passes(recipe, digits, seed, device)
+        )
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(derived_seed(seed, WEIGHTS))
             self.network = digit_network(architecture)
@@ -100,7 +104,10 @@ class DigitTraining:
             group["lr"] = self.recipe.rate(self.step, self.steps, epoch)
         # the maps of a position side by side: what convolutions on a CPU are fastest with
         inputs = self.network.prepare(patterns.pictures).to(memory_format=torch.channels_last)
-        losses = self._criterion(inputs, patterns.labels, self._taught(patterns.pictures))
+        with torch.random.fork_rng(devices=[]):
+            # what is dropped doesn't depend on where training was stopped
+            torch.manual_seed(derived_seed(self.passes.seed, DROPPED, self.step))
+            losses = self._criterion(inputs, patterns.labels, patterns.told)
         self.optimiser.zero_grad(set_to_none=True)
         total = losses.sum()
         (total if self.recipe.summed else total / len(patterns)).backward()
@@ -110,16 +117,8 @@ class DigitTraining:
         if self.recipe.averaging:
             _average(self.averaged, self.network, min(self.recipe.averaging, 1 - 1 / self.step))
 
-    def _losses(self, inputs: Tensor, labels: Tensor, taught: Tensor | None) -> Tensor:
-        return self.recipe.loss(self.network(inputs).flatten(1), labels, taught)
-
-    @torch.no_grad()
-    def _taught(self, pictures: Tensor) -> Tensor | None:
-        """Return minus the log of the teachers' geometric mean, [batch, 10]; nothing without teachers."""
-        if not self.teachers:
-            return None
-        told = torch.stack([digit_penalties(teacher, pictures) for teacher in self.teachers]).mean(dim=0)
-        return -torch.log_softmax(-told, dim=1)
+    def _losses(self, inputs: Tensor, labels: Tensor, told: Tensor | None) -> Tensor:
+        return self.recipe.loss(self.network(inputs).flatten(1), labels, told)
 
     def save(self, path: Path, about: dict[str, Any]) -> None:
         """Write the state, with whatever JSON can hold beside it."""

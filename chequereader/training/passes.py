@@ -19,6 +19,8 @@ from chequereader.training.glyphs import mnist
 _ORDER, _SAMPLE, _DISTORTION = range(3)  # what a stream of chance is for
 WEIGHTS = 3
 """The stream of chance that initial weights come from."""
+DROPPED = 4
+"""The stream of chance for states that a step leaves out."""
 
 BLOCK = 1024
 """Patterns that are distorted in one call; of larger batches, one batch."""
@@ -26,10 +28,14 @@ BLOCK = 1024
 
 @dataclass(frozen=True)
 class DigitSet:
-    """Pictures uint8 [n, 28, 28], ink 255 on 0, and their digits int64 [n]."""
+    """Pictures uint8 [n, 28, 28], ink 255 on 0, and their digits int64 [n].
+
+    ``told`` [n, 10], where there are teachers: minus the logarithms of the probabilities that they give.
+    """
 
     pictures: Tensor
     labels: Tensor
+    told: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -79,7 +85,8 @@ class Passes:
         first, block = self.block(step)
         start = (step - first) * self.recipe.batch
         end = start + self.recipe.batch
-        return DigitSet(block.pictures[start:end], block.labels[start:end])
+        told = None if block.told is None else block.told[start:end]
+        return DigitSet(block.pictures[start:end], block.labels[start:end], told)
 
     def block(self, step: int) -> tuple[int, DigitSet]:
         """Return the first step of the block that ``step`` is in, and the block's distorted patterns."""
@@ -89,10 +96,14 @@ class Passes:
         if self._block[0] != first:
             start = (within - within % of_block) * self.recipe.batch
             chosen = self.order(epoch)[start : start + of_block * self.recipe.batch]
-            chance = torch.Generator(self.device).manual_seed(derived_seed(self.seed, _DISTORTION, first))
-            pictures = DISTORTIONS[self.recipe.distortion](self.digits.pictures[chosen], chance)
-            self._block = first, DigitSet(pictures, self.digits.labels[chosen])
+            self._block = first, self._shown(chosen, derived_seed(self.seed, _DISTORTION, first))
         return self._block
+
+    def _shown(self, chosen: Tensor, seed: int) -> DigitSet:
+        """Return the patterns ``chosen`` int64 [k] as they are shown."""
+        chance = torch.Generator(self.device).manual_seed(seed)
+        pictures = DISTORTIONS[self.recipe.distortion](self.digits.pictures[chosen], chance)
+        return DigitSet(pictures, self.digits.labels[chosen])
 
     def order(self, epoch: int) -> Tensor:
         """Return the order of a pass, int64 [n]."""

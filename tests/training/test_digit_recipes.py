@@ -9,6 +9,7 @@ from chequereader.errors import UsageError
 from chequereader.training.digit_recipes import (
     Recipe1998,
     RecipeModern,
+    RecipePupil,
     RecipeTaught,
     RecipeTeacher,
     choose_recipe,
@@ -42,24 +43,23 @@ def test_taught_loss_is_cross_entropy() -> None:
 
 def test_what_teachers_say_is_learned_at_a_higher_temperature() -> None:
     torch.manual_seed(0)
-    recipe, targets = RecipeModern(), torch.tensor([1, 2, 3, 9])
+    recipe, targets = RecipePupil(), torch.tensor([1, 2, 3, 9])
     penalties, taught = 90 * torch.rand(4, 10), -torch.log_softmax(3 * torch.randn(4, 10), dim=1)
     wanted = torch.softmax(-taught / recipe.TEMPERATURE, dim=1)
     said = torch.softmax(-penalties / recipe.DISTANCE / recipe.TEMPERATURE, dim=1)
     apart = recipe.TEMPERATURE**2 * (wanted * (wanted / said).log()).sum(dim=1)
-    own = recipe.loss(penalties, targets)
+    own = RecipeModern().loss(penalties, targets)
     found = recipe.loss(penalties, targets, taught)
     assert torch.allclose(found, (1 - recipe.TAUGHT) * own + recipe.TAUGHT * apart, atol=1e-5)
     alike = recipe.DISTANCE * taught
     agreed = recipe.loss(alike, targets, taught)
-    assert torch.allclose(agreed, (1 - recipe.TAUGHT) * recipe.loss(alike, targets), atol=1e-5)
-    with pytest.raises(UsageError, match="--teacher"):
-        Recipe1998().loss(penalties, targets, taught)
+    assert torch.allclose(agreed, (1 - recipe.TAUGHT) * RecipeModern().loss(alike, targets), atol=1e-5)
 
 
 def test_which_recipe_goes_with_which_network() -> None:
     assert isinstance(choose_recipe("lenet4", "1998"), Recipe1998)
     assert isinstance(choose_recipe("lenet5", "modern"), RecipeModern)
+    assert isinstance(choose_recipe("lenet5", "modern", taught=True), RecipePupil)
     assert isinstance(choose_recipe("lenet5-maxpool", "modern"), RecipeTaught)
     assert isinstance(choose_recipe("lenet5-wide-maxpool", "modern"), RecipeTeacher)
     for architecture in ("lenet5-maxpool", "lenet5-wide-maxpool"):
@@ -67,3 +67,10 @@ def test_which_recipe_goes_with_which_network() -> None:
             choose_recipe(architecture, "1998")
     with pytest.raises(UsageError, match="1998, modern"):
         choose_recipe("lenet5", "2012")
+    for architecture, name in (
+        ("lenet5", "1998"),
+        ("lenet5-wide-maxpool", "modern"),
+        ("boosted-lenet4", "modern"),
+    ):
+        with pytest.raises(UsageError, match="--teacher"):
+            choose_recipe(architecture, name, taught=True)

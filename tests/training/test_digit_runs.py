@@ -19,6 +19,7 @@ from chequereader.errors import UnreadableInputError, UsageError, WeightsError
 from chequereader.recognition.boosted import BoostedLeNet4
 from chequereader.recognition.lenet import LeNet5
 from chequereader.training import digit_runs
+from chequereader.training.checkpoints import load_state
 from chequereader.training.commands import train_digits_command
 from chequereader.training.digit_runs import (
     ARCHITECTURES,
@@ -184,6 +185,10 @@ def test_a_network_learns_from_teachers(data: Path, tmp_path: Path) -> None:
     )
     metrics = json.loads((tmp_path / "taught" / METRICS).read_text().splitlines()[-1])
     assert metrics["teachers"] == [str(teacher)]
+    of_seeds = train_seeds(replace(options, teachers=(str(teacher),)), [0, 1], data, tmp_path / "seeds")
+    states = [load_state(folder / WEIGHTS)[0] for folder in of_seeds]
+    assert all(torch.equal(tensor, states[0][name]) for name, tensor in taught.state_dict().items())
+    assert any(not torch.equal(tensor, states[0][name]) for name, tensor in states[1].items())
     with pytest.raises(UsageError, match="modern recipe"):
         train_digits(replace(QUICK, teachers=(str(teacher),)), data, tmp_path / "old")
     with pytest.raises(WeightsError):
