@@ -39,11 +39,8 @@ def darkness(image: NDArray[np.uint8], stroke: float) -> NDArray[np.float32]:
     size = max(5, round(3 * stroke)) | 1
     grey = cv2.GaussianBlur(image.astype(np.float32), (0, 0), 0.6)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    # of bytes OpenCV closes half as long again as quickly, and paper is no more exact than a grey level
-    closed = cv2.morphologyEx(
-        cv2.convertScaleAbs(grey), cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE
-    )
-    paper = cv2.blur(closed.astype(np.float32), (size // 4 + 1, size // 4 + 1))
+    paper = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
+    paper = cv2.blur(paper, (size // 4 + 1, size // 4 + 1))
     return np.maximum(paper - grey, 0.0)
 
 
