@@ -105,8 +105,9 @@ def train_digits(
         boosted = _train_boosted(options, recipe, digits, test, out, resume, report)
         save_state(out / WEIGHTS, boosted.state_dict(), options.told())
         return boosted
-    views = _views(options.teachers, recipe, digits, device)
     run = Run(out, [(out, options.told())], test, report)
+    run.check(resume)  # before teachers are asked, which takes minutes
+    views = _views(options.teachers, recipe, digits, device)
     return run.train(_training(options, recipe, digits, [options.seed], device, views), resume)[0]
 
 

@@ -107,14 +107,20 @@ class Run:
     def _about(self) -> list[Metrics]:
         return [about for _, about in self.networks]
 
-    def _begin(self, training: Training, resume: bool) -> list[list[Metrics]]:
+    def check(self, resume: bool) -> None:
+        """Raise ``UsageError`` if the folder holds a run and ``resume`` isn't given, or another run.
+
+        ``WeightsError`` if there is none to resume.
+        """
+        self._found(resume)
+
+    def _found(self, resume: bool) -> dict[str, Any]:
+        """Return what was saved beside the state that a run goes on from, nothing for a new one."""
         path = self.folder / CHECKPOINT
-        for folder in (self.folder, *(folder for folder, _ in self.networks)):
-            make_folder(folder)
         if not resume:
             if path.exists():
                 raise UsageError(f"{self.folder}: holds a run already; add --resume, or give another folder")
-            return []
+            return {}
         found = load_state(path)[1]
         begun = found.get("networks", [])
         if len(begun) != len(self.networks):
@@ -128,8 +134,17 @@ class Run:
                 f"{self.folder}: holds a run with another {', '.join(other)}; "
                 "resume with the options it began with, or give another folder"
             )
-        training.load(path)
-        return found["metrics"]
+        return found
+
+    def _begin(self, training: Training, resume: bool) -> list[list[Metrics]]:
+        for folder in (self.folder, *(folder for folder, _ in self.networks)):
+            make_folder(folder)
+        found = self._found(resume)
+        if not resume:
+            return []
+        training.load(self.folder / CHECKPOINT)
+        lines: list[list[Metrics]] = found["metrics"]
+        return lines
 
     def _pass(self, training: Training, interrupted: Callable[[], bool]) -> None:
         done = training.step % training.pass_steps

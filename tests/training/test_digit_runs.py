@@ -191,6 +191,9 @@ def test_a_network_learns_from_teachers(data: Path, tmp_path: Path) -> None:
     assert any(not torch.equal(tensor, states[0][name]) for name, tensor in states[1].items())
     with pytest.raises(UsageError, match="modern recipe"):
         train_digits(replace(QUICK, teachers=(str(teacher),)), data, tmp_path / "old")
+    teacher.rename(teacher.with_name("gone"))
+    with pytest.raises(UsageError, match="--resume"):
+        train_digits(replace(options, teachers=(str(teacher),)), data, tmp_path / "taught")
     with pytest.raises(WeightsError):
         train_digits(replace(options, teachers=(str(tmp_path / "none"),)), data, tmp_path / "none-run")
 
