@@ -20,7 +20,7 @@ from chequereader.alphabet import AMOUNTS
 from chequereader.box import Box
 from chequereader.decision import load_calibrations
 from chequereader.errors import UsageError, WeightsError, one_line
-from chequereader.fields.locate import either_way_up, locate
+from chequereader.fields.locate import against_others, either_way_up, locate
 from chequereader.fields.upright import upright
 from chequereader.followed import FollowedPage
 from chequereader.grammar import amounts
@@ -175,7 +175,7 @@ class Reader:
                 page.page, found = either_way_up(page.page, limit=ZONES)
             found = [zone for zone in found if zone.penalty <= found[0].penalty + MARGIN]
             page.zones = [zone.boxes[0] for zone in found]
-            page.zone_penalties = [zone.against_others for zone in found]
+            page.zone_penalties = against_others(found)
             page.currencies = [zone.currency for zone in found]
             page.grow()
             return

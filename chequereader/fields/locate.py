@@ -6,9 +6,10 @@ Several zones go on, each with a penalty; the recognition graph decides between 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 
 import numpy as np
 
@@ -29,11 +30,8 @@ UNLIKELY = 0.5
 """Penalty of a page's best zone from which on the page may stand on its head."""
 FAR_LIKELIER = 1.5
 """How much lower the penalty on its head must be: scans are seldom upside down."""
-ODDS = 0.5
-"""How far zones of a page are weighed by odds, not by probabilities; chosen on synthetic cheques.
-
-Not all the way: zones overlap, so that more than one may hold the amount.
-"""
+SAME_PLACE = 0.5
+"""Share of the smaller one's area that zones have in common from which on they are at one place."""
 _LEAST = 1e-6  # a penalty is a single-precision number: less is not told from nothing
 
 
@@ -50,15 +48,6 @@ class Zone:
     penalty: float
     features: FloatArray
     currency: str | None
-
-    @property
-    def against_others(self) -> float:
-        """The penalty beside the page's other zones, of which one at most holds the amount.
-
-        Less ``ODDS`` of -log of the probability that it stands elsewhere: with all of that it would be -log
-        of the odds, by which of two likely zones the likelier one wins.
-        """
-        return self.penalty + ODDS * math.log(-math.expm1(-max(self.penalty, _LEAST)))
 
 
 @dataclass(frozen=True)
@@ -123,6 +112,25 @@ def best_zones(proposals: Proposals, penalty: ZonePenalty, limit: int) -> list[Z
         if all(box.overlap(zone.boxes[0]) <= ALIKE for zone in zones):
             zones.append(Zone((box,), float(penalties[i]), proposals.features[i], proposals.currency(int(i))))
     return zones
+
+
+def against_others(zones: Sequence[Zone]) -> list[float]:
+    """Return the penalties of a page's zones beside each other, of whose places one holds the amount.
+
+    Of places 0.98 and 0.47 likely the first one is so by 50 to 1: what tells places apart is -log of the odds
+    of the best zone at each. Zones at one place may hold the amount both, and differ by their own penalties.
+    """
+    places = list(range(len(zones)))
+    for one, other in combinations(range(len(zones)), 2):
+        a, b = zones[one].boxes[0], zones[other].boxes[0]
+        if a.intersection(b).area >= SAME_PLACE * min(a.area, b.area):
+            places = [places[one] if place == places[other] else place for place in places]
+    found = []
+    for zone, place in zip(zones, places, strict=True):
+        best = min(other.penalty for other, where in zip(zones, places, strict=True) if where == place)
+        elsewhere = -math.log(-math.expm1(-max(best, _LEAST)))
+        found.append(zone.penalty - elsewhere)
+    return found
 
 
 @cache

@@ -15,7 +15,7 @@ from toy_page import toy_page, turned
 
 from chequereader.box import Box
 from chequereader.fields.features import NAMES
-from chequereader.fields.locate import ALIKE, ODDS, Zone, either_way_up, locate
+from chequereader.fields.locate import ALIKE, Zone, against_others, either_way_up, locate
 from chequereader.fields.upright import upright
 
 ROOT = Path(__file__).parents[2]
@@ -28,19 +28,26 @@ def holds(zone: Zone, amount: Box) -> bool:
     return box.intersection(amount).area >= 0.9 * amount.area and box.area <= 5 * amount.area
 
 
-def zone_of(probability: float) -> Zone:
-    return Zone((Box(0, 0, 1, 1),), -math.log(probability), np.zeros(len(NAMES), np.float32), None)
+def zone_of(probability: float, left: int = 0, width: int = 10) -> Zone:
+    box = Box(left, 0, left + width, 10)
+    return Zone((box,), -math.log(probability), np.zeros(len(NAMES), np.float32), None)
 
 
-def test_zones_weigh_between_their_probabilities_and_their_odds() -> None:
-    for probability in (0.02, 0.5, 0.98):
-        zone = zone_of(probability)
-        odds = probability / (1 - probability)
-        assert zone.against_others == pytest.approx((1 - ODDS) * zone.penalty - ODDS * math.log(odds))
-    likely, likelier, least = (zone_of(p).against_others for p in (0.9, 0.99, 0.01))
-    assert likely - likelier > 1.0 > zone_of(0.9).penalty - zone_of(0.99).penalty
-    assert zone_of(0.01).penalty == pytest.approx(least, abs=0.01), "what is unlikely stays what it was"
-    assert math.isfinite(zone_of(1.0).against_others)
+def test_places_are_told_apart_by_odds() -> None:
+    chances = (0.02, 0.47, 0.98)
+    found = against_others([zone_of(chance, 20 * k) for k, chance in enumerate(chances)])
+    assert found == pytest.approx([-math.log(chance / (1 - chance)) for chance in chances])
+    assert math.isfinite(against_others([zone_of(1.0)])[0])
+    assert against_others([]) == []
+
+
+def test_zones_at_one_place_differ_by_their_own_penalties() -> None:
+    zones = [zone_of(0.9), zone_of(0.3, 100), zone_of(0.6, 4, 6), zone_of(0.5, 7, 10)]
+    found = against_others(zones)
+    first = found[0] - zones[0].penalty
+    # the third lies in the first, and half of it in the fourth, which meets the first too little by itself
+    assert [found[k] - zones[k].penalty for k in (2, 3)] == pytest.approx([first, first])
+    assert found[1] == pytest.approx(-math.log(0.3 / 0.7))
 
 
 @pytest.mark.parametrize("boxed", [True, False])
