@@ -26,6 +26,7 @@ from chequereader.segmentation.segmenter import Segmentation
 class FollowedPage:
     """A scan on its way through the stages; zone boxes and images are in the upright page's pixels.
 
+    ``zone_penalties``: of zones beside each other (``against_others``), negative for likely ones.
     ``grown`` are pairs of zones, the second one being what the first was grown to.
     ``weighed`` are the zones as the first recogniser found them, ``left_behind`` those that no other saw.
     ``graphs`` [recognisers][zones] are in the order of the reader's notations. Without the recogniser between

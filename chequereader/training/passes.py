@@ -42,7 +42,8 @@ class DigitSet:
 
     def to(self, device: torch.device | str) -> DigitSet:
         """Return the set on a device."""
-        return DigitSet(self.pictures.to(device), self.labels.to(device))
+        told = None if self.told is None else self.told.to(device)
+        return DigitSet(self.pictures.to(device), self.labels.to(device), told)
 
     @classmethod
     def read(cls, folder: Path, part: str, limit: int | None = None) -> DigitSet:

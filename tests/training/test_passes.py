@@ -80,3 +80,11 @@ def test_the_mean_counts_patterns_not_updates() -> None:
 def _started() -> list[torch.Tensor]:
     fresh = DigitTraining("lenet1", Recipe1998(epochs=1, batch=3), strokes(7), seed=0)
     return [parameter.detach() for parameter in fresh.network.parameters()]
+
+
+def test_what_is_told_moves_with_the_digits() -> None:
+    told = torch.rand(3, 10)
+    moved = DigitSet(torch.zeros(3, 28, 28, dtype=torch.uint8), torch.arange(3), told).to("meta")
+    assert moved.told is not None
+    assert {tensor.device.type for tensor in (moved.pictures, moved.labels, moved.told)} == {"meta"}
+    assert numbered(3).to("meta").told is None
