@@ -29,7 +29,7 @@ from chequereader.micr.locate import Candidate, at_foot, locate
 from chequereader.micr.reading import MicrReading
 from chequereader.micr.recognition import penalties
 from chequereader.micr.segmenter import MicrSegmentation, segment
-from chequereader.recognition.store import SHIPPED, freeze, load_weights
+from chequereader.recognition.store import SHIPPED, load_weights, made_ready
 
 _LEGIBLE = 0.7
 """A character less likely than this by its ink alone is the grammar's."""
@@ -55,7 +55,7 @@ class MicrReader:
         self.font = font
         where = weights or SHIPPED / font.weights
         loaded = load_weights(where)
-        self.recogniser, self.model = freeze(loaded.recogniser), loaded.model
+        self.recogniser, self.model = made_ready(loaded.recogniser, torch.device("cpu")), loaded.model
         self.calibration: Calibration = load_calibrations(where.with_suffix(".calibration.json"))["whole"]
 
     def read_line(self, image: NDArray[np.uint8]) -> MicrReading | None:

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from chequereader.recognition.layers import AMPLITUDE, RBF, STEEPNESS, Convolution, Subsampling
 
-_STATE = 2.0 * AMPLITUDE, -AMPLITUDE
+STATE = 2.0 * AMPLITUDE, -AMPLITUDE
 """Scale and offset that make a unit's state of its sigmoid."""
 
 
@@ -35,9 +35,9 @@ class FoldedLeNet5(nn.Module):
     ) -> None:
         super().__init__()
         self.maps = nn.ModuleList(
-            _FoldedMaps(layer, *(_STATE if i else picture)) for i, layer in enumerate(maps)
+            FoldedMaps(layer, *(STATE if i else picture)) for i, layer in enumerate(maps)
         )
-        self.columns = nn.ModuleList(_FoldedColumns(layer, *_STATE) for layer in columns)
+        self.columns = nn.ModuleList(_FoldedColumns(layer, *STATE) for layer in columns)
         self.reach = columns[0].size
         self.register_buffer("codes", rbf.codes, persistent=False)
         self.register_buffer("lengths", (rbf.codes**2).sum(dim=1), persistent=False)
@@ -54,7 +54,7 @@ class FoldedLeNet5(nn.Module):
         x = x.unfold(3, self.reach, 1).permute(0, 3, 1, 2, 4).flatten(2)
         for layer in self.columns:
             x = layer(x)
-        scale, offset = _STATE
+        scale, offset = STATE
         x = scale * x + offset
         return (x**2).sum(dim=2, keepdim=True) - 2.0 * F.linear(x, self.codes) + self.lengths
 
@@ -73,7 +73,7 @@ class _Folded(nn.Module):
         self.register_buffer("bias", slope * bias, persistent=False)
 
 
-class _FoldedMaps(_Folded):
+class FoldedMaps(_Folded):
     """A layer of maps; takes and gives sigmoids [batch, maps, height, width]."""
 
     def __init__(self, layer: Convolution | Subsampling, scale: float, offset: float) -> None:
@@ -81,6 +81,7 @@ class _FoldedMaps(_Folded):
         self.stride, self.groups = (2, layer.maps) if isinstance(layer, Subsampling) else (1, 1)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return the sigmoids of the layer's maps."""
         return F.conv2d(x, self.weight, self.bias, self.stride, groups=self.groups).sigmoid_()
 
 

@@ -5,9 +5,22 @@ Each gives ``picture_scores``. Not for the elders, which read digits only: see `
 
 from __future__ import annotations
 
+from typing import Protocol, runtime_checkable
+
+from torch import Tensor
+
 from chequereader.recognition.layers import spread_start
 from chequereader.recognition.lenet import ARCHITECTURES, LeNet5
 from chequereader.recognition.maxpool import MAX_POOL_ARCHITECTURES, MaxPoolLeNet5
+
+
+@runtime_checkable
+class ScoresPictures(Protocol):
+    """What recognisers ask of a network, whatever runs it."""
+
+    def picture_scores(self, pictures: Tensor) -> Tensor:
+        """Return scores [batch, positions, outputs] of pictures uint8 [batch, 32, width]."""
+
 
 READING_ARCHITECTURES = (*ARCHITECTURES, *MAX_POOL_ARCHITECTURES)
 

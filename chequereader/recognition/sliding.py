@@ -17,9 +17,8 @@ from torch import Tensor, nn
 
 from chequereader.alphabet import Alphabet
 from chequereader.graph import Graph
-from chequereader.recognition.lenet import LeNet5
 from chequereader.recognition.maxpool import MaxPoolLeNet5
-from chequereader.recognition.networks import reading_network
+from chequereader.recognition.networks import ScoresPictures, reading_network
 from chequereader.segmentation.packing import pack_arcs
 from chequereader.segmentation.strip import REACH, STRIDE, STRIP, positions
 
@@ -54,7 +53,7 @@ class SlidingRecogniser(nn.Module):
         """Return the penalties of all positions."""
         told = []
         for network, prior in zip(self.networks, self.prior, strict=True):
-            assert isinstance(network, MaxPoolLeNet5 | LeNet5)
+            assert isinstance(network, ScoresPictures)
             told.append(torch.log_softmax(network.picture_scores(strips).float() + prior, dim=-1))
         if len(told) == 1:
             return -told[0]

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from chequereader.alphabet import Alphabet
 from chequereader.errors import WeightsError
 from chequereader.output import written_whole
+from chequereader.recognition import onnx_networks
 from chequereader.recognition.lenet import LeNet5
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.recognition.sliding import SlidingRecogniser
@@ -139,19 +140,25 @@ def verified(path: Path) -> str:
     return checksum
 
 
-def freeze(module: _Module) -> _Module:
-    """Make networks ready for reading, in place: folded, no gradients kept. Returns the module."""
+def made_ready(module: _Module, device: torch.device) -> _Module:
+    """Return a recogniser ready to read on a device, changed in place: nothing in it learns any more.
+
+    On a CPU its networks run by ONNX Runtime where that is installed; else the paper's are folded.
+    """
     for parameter in module.parameters():
         parameter.requires_grad_(False)
-    for network in list(module.modules()):
-        if isinstance(network, LeNet5):
-            network.fold()
-    return module.eval()
+    if device.type == "cpu" and onnx_networks.installed():
+        onnx_networks.put_in(module)
+    else:
+        for network in list(module.modules()):
+            if isinstance(network, LeNet5):
+                network.fold()
+    return module.eval().to(device)
 
 
 def to_device(weights: Weights, device: torch.device) -> Weights:
-    """Return the weights on a device, frozen."""
+    """Return the weights on a device, ready to read."""
     for module in (weights.recogniser, weights.sliding):
         if module is not None:
-            freeze(module).to(device)
+            made_ready(module, device)
     return replace(weights, grammar_penalty=weights.grammar_penalty.to(device))

@@ -2,10 +2,10 @@
 
     python -m pipelines.benchmark recogniser [--batches 32 256 1024] [--seconds 2]
 
-Each network as it was trained and as the reader runs it, and compiled with its weights fixed where there is a
-C++ compiler; beside each how far its scores are from those of the network as trained, at most. Untrained
-networks: weights change no time. On a GPU in half precision, by the clock. Not for accuracy, nor for whole
-cheques: see ``read``.
+Each network as it was trained and as the reader runs it, by torch and, where that is installed, by ONNX
+Runtime, and compiled with its weights fixed where there is a C++ compiler; beside each how far its scores are
+from those of the network as trained, at most. Untrained networks: weights change no time. On a GPU in half
+precision, by the clock. Not for accuracy, nor for whole cheques: see ``read``.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 
 from chequereader.alphabet import AMOUNTS
+from chequereader.recognition import onnx_networks
 from chequereader.recognition.lenet import LeNet5
 from chequereader.recognition.networks import READING_ARCHITECTURES, reading_network
 
@@ -64,8 +65,11 @@ def ways(architecture: str) -> list[tuple[str, Scores, Scores]]:
         assert isinstance(reading, LeNet5)
         reading.fold()
         found.append(("folded", reading.picture_scores, trained))
+    if onnx_networks.installed():
+        found.append(("by ONNX Runtime", onnx_networks.OnnxNetwork(network).picture_scores, trained))
     if shutil.which("g++"):
-        found.append((f"{found[-1][0]}, compiled", compiled(found[-1][1]), trained))
+        by_torch = found[1] if isinstance(network, LeNet5) else found[0]
+        found.append((f"{by_torch[0]}, compiled", compiled(by_torch[1]), trained))
     return found
 
 

@@ -17,8 +17,8 @@ from chequereader.recognition.recogniser import Recogniser
 from chequereader.recognition.sliding import SlidingRecogniser
 from chequereader.recognition.store import (
     NAMED,
-    freeze,
     load_weights,
+    made_ready,
     save_weights,
     to_device,
     weights_file,
@@ -198,7 +198,7 @@ def test_shipped_weights_are_checked_against_their_checksum(
         load_weights(saved)
 
 
-def test_frozen_weights_take_no_gradient(recogniser: Recogniser) -> None:
-    frozen = freeze(Recogniser(AMOUNTS, 6))
-    assert not any(p.requires_grad for p in frozen.parameters())
-    assert not frozen.training
+def test_what_is_ready_to_read_takes_no_gradient() -> None:
+    ready = made_ready(Recogniser(AMOUNTS, 6), torch.device("cpu"))
+    assert not any(p.requires_grad for p in ready.parameters())
+    assert not ready.training
