@@ -92,7 +92,7 @@ class Reader:
     @property
     def together(self) -> int:
         """Pages that are best read at a time: their graphs go together, on a GPU their pictures too."""
-        return 16 if self.device.type == "cuda" else 8
+        return 16 if self.device.type == "cuda" else 32
 
     def _calls(self, pages: Sequence[FollowedPage]) -> Sequence[Sequence[FollowedPage]]:
         """Return which pages go through a network together.
