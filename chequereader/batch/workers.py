@@ -35,7 +35,7 @@ from chequereader.scan.inputs import Input
 START_LIMIT_S = 300.0
 """Seconds that a worker may take to load its libraries and weights."""
 
-LOT = 32
+LOT = 16
 """Files given to a worker at a time at most, so that it can read them together."""
 
 TRIES = 2
