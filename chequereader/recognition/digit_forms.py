@@ -27,7 +27,7 @@ class Form:
     width: int | None = None
 
     def __call__(self, digits: Tensor) -> Tensor:
-        """Return pictures uint8 [n, side, side], ink 255 on 0, in this form; across they are in the middle."""
+        """Return pictures uint8 [n, side, side], ink 255 on 0, in this form, in the middle across."""
         ink = digits.to(torch.float32) / 255.0
         side = ink.shape[-1]
         at = torch.arange(side, dtype=torch.float32, device=ink.device)
