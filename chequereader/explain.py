@@ -2,7 +2,8 @@
 
 ``1-zones.png``: the page with its candidate zones; ``2-ink.png`` and ``3-cuts.png``: ink and cuts of the
 winning zone; ``4-graph.png``: its segmentation graph, arcs with their best label; ``5-path.png``: the winning
-path; ``6-positions.png``: the strip with the sliding network's best label at each position;
+path; ``6-positions.png``: the strip with the sliding network's best label at each position, one more picture
+for each scale that it is seen at;
 ``7-micr.png``: the MICR line as read. Not part of reading: it only looks at what the stages left.
 """
 
@@ -35,15 +36,18 @@ from chequereader.errors import OutputError
 from chequereader.grammar.held import HOLDING
 from chequereader.micr import pictures as micr
 from chequereader.reading import Reading
-from chequereader.segmentation.strip import REACH, STRIDE, strip
-from chequereader.symbols import boxes, spoken
+from chequereader.segmentation.strip import REACH, STRIDE, rescaled, strip
+from chequereader.symbols import spoken
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chequereader.followed import FollowedPage
     from chequereader.interpretation import Answer
     from chequereader.recognition.recognition_graph import RecognitionGraph
     from chequereader.segmentation.normalise import Field
     from chequereader.segmentation.segmenter import Segmentation
+    from chequereader.segmentation.strip import Scale
 
 _ZOOM = 4
 
@@ -56,9 +60,12 @@ def draw_stages(page: FollowedPage, reading: Reading, folder: Path) -> None:
     if page.fields and page.fields[winner].ink.mask.any():
         field = page.fields[winner]
         pictures["2-ink"] = _ink(field)
+        slid = 0
         for graph in (graphs[winner] for graphs in page.graphs):
-            if graph.chain:
-                pictures["6-positions"] = _positions(field, graph)
+            if graph.scale is not None:
+                slid += 1
+                name = "6-positions" if slid == 1 else f"6-positions-{slid}"
+                pictures[name] = _positions(field, graph, graph.scale)
             else:
                 segmentation = page.segmentations[winner]
                 mine = best is not None and page.graphs[best.notation][winner] is graph
@@ -66,7 +73,7 @@ def draw_stages(page: FollowedPage, reading: Reading, folder: Path) -> None:
                 pictures["3-cuts"] = _cuts(segmentation)
                 pictures["4-graph"] = _graph(segmentation, graph.penalties.numpy(), taken)
         if best:
-            pictures["5-path"] = _path(field, page.ink(best), best)
+            pictures["5-path"] = _path(field, page.boxes(best), best)
     if page.micr is not None:
         pictures["7-micr"] = micr.answer(page.image, page.micr)
     _write(pictures, folder)
@@ -155,13 +162,12 @@ def _graph(segmentation: Segmentation, penalties: NDArray[np.float32], taken: se
     return canvas
 
 
-def _path(field: Field, ink: Segmentation | Field, answer: Answer) -> Picture:
+def _path(field: Field, placed: Sequence[Box], answer: Answer) -> Picture:
     """The answer's characters above the field, each with its box."""
     canvas = _enlarged(coloured((255 - 255 * field.ink.soft).astype(np.uint8)))
     out = np.full((canvas.shape[0] + 40, *canvas.shape[1:]), 255, np.uint8)
     out[40:] = canvas
     from_image = cv2.invertAffineTransform(field.to_image)
-    placed = boxes(answer.path, ink)
     for (label, _, _), box in zip(spoken(answer.path), placed, strict=True):
         corners = np.array([[x, y, 1] for x in (box.x0, box.x1) for y in (box.y0, box.y1)]) @ from_image.T
         (x0, y0), (x1, y1) = (
@@ -173,9 +179,9 @@ def _path(field: Field, ink: Segmentation | Field, answer: Answer) -> Picture:
     return out
 
 
-def _positions(field: Field, graph: RecognitionGraph) -> Picture:
+def _positions(field: Field, graph: RecognitionGraph, scale: Scale) -> Picture:
     """The strip, and under each position its best label, the surer the darker; nothing for none."""
-    picture = 255 - strip(field)
+    picture = 255 - rescaled(strip(field), scale)
     canvas = _enlarged(coloured(picture))
     out = np.full((canvas.shape[0] + 40, *canvas.shape[1:]), 255, np.uint8)
     out[: canvas.shape[0]] = canvas

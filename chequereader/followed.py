@@ -20,6 +20,7 @@ from chequereader.recognition.recognition_graph import RecognitionGraph
 from chequereader.scan import Scan
 from chequereader.segmentation.normalise import Field
 from chequereader.segmentation.segmenter import Segmentation
+from chequereader.symbols import boxes, boxes_over_positions
 
 
 @dataclass
@@ -59,10 +60,12 @@ class FollowedPage:
         inside = nested(self.zones[:found], self.zone_penalties[:found])
         return Lattice(self.zone_penalties, self.graphs, self.grown, inside)
 
-    def ink(self, answer: Answer) -> Segmentation | Field:
-        """Return what an answer's path runs through."""
-        over_field = self.graphs[answer.notation][answer.zone].chain
-        return self.fields[answer.zone] if over_field else self.segmentations[answer.zone]
+    def boxes(self, answer: Answer) -> list[Box]:
+        """Return the box of each character of an answer, in its zone's pixels."""
+        scale = self.graphs[answer.notation][answer.zone].scale
+        if scale is None:
+            return boxes(answer.path, self.segmentations[answer.zone])
+        return boxes_over_positions(answer.path, self.fields[answer.zone], scale)
 
     def grow(self) -> None:
         """Add the wholes that zones are parts of to the zones; a whole has its first part's penalty."""

@@ -41,7 +41,7 @@ from chequereader.recognition.store import load_weights, to_device, weights_file
 from chequereader.scan import Scan
 from chequereader.segmentation.normalise import normalise
 from chequereader.segmentation.segmenter import candidates
-from chequereader.symbols import boxes, confidences, spoken
+from chequereader.symbols import confidences, spoken
 
 ZONES = 3
 """Candidate zones of a cheque that go on to recognition, at most."""
@@ -73,8 +73,8 @@ class Reader:
         loaded = to_device(load_weights(where), self.device)
         self.model = loaded.model
         self.recogniser = None if self.options.recogniser == "sliding" else loaded.recogniser
-        self.sliding = None if self.options.recogniser == "cuts" else loaded.sliding
-        if self.recogniser is None and self.sliding is None:
+        self.sliding = () if self.options.recogniser == "cuts" else loaded.sliding
+        if self.recogniser is None and not self.sliding:
             raise WeightsError(f"{where}: no sliding recogniser in it; use --recogniser cuts")
         grammar = amounts(self.options.locale)
         if self.options.locale == "auto":
@@ -82,7 +82,7 @@ class Reader:
                 raise WeightsError(f"{where}: made for another grammar; reinstall or train again")
             grammar = grammar.with_penalty(loaded.grammar_penalty.cpu())
         # the quick one first: zones that it finds far worse are not cut at all
-        self.notations = [over_positions(grammar)] * (self.sliding is not None)
+        self.notations = [over_positions(grammar)] * len(self.sliding)
         self.notations += [between_cuts(grammar)] * (self.recogniser is not None)
         calibrations = load_calibrations(where.with_suffix(".calibration.json"))
         self.calibration = calibrations["auto" if self.options.field == "auto" else "whole"]
@@ -133,12 +133,13 @@ class Reader:
         with self._timed(stages, "segment"):
             for page in pages:
                 page.fields = [normalise(_cut(page.image, zone)) for zone in page.zones]
-        if self.sliding is not None:
+        for number, sliding in enumerate(self.sliding):
             with self._timed(stages, "recognise"):
                 for some in self._calls(pages):
                     fields = [field for page in some for field in page.fields]
-                    _hand_out(some, from_strips(self.sliding, fields, self.device))
-            self._leave_behind(pages, stages)
+                    _hand_out(some, from_strips(sliding, fields, self.device))
+            if number == 0:
+                self._leave_behind(pages, stages)
         if self.recogniser is not None:
             with self._timed(stages, "segment"):
                 for page in pages:
@@ -147,7 +148,7 @@ class Reader:
                 for some in self._calls(pages):
                     parts = [part for page in some for part in page.segmentations]
                     _hand_out(some, from_candidates(self.recogniser, parts, self.device))
-            if self.sliding is None:
+            if not self.sliding:
                 self._leave_behind(pages, stages)
         with self._timed(stages, "interpret"):
             self._interpret(pages)
@@ -203,7 +204,7 @@ class Reader:
         found = answers([page.lattice for page in pages], self.notations, CANDIDATES)
         for page, own in zip(pages, found, strict=True):
             sure = doubted_as_parts(own, page.weighed, page.left_behind)
-            page.answers = sure if self.sliding is None else doubted(sure, page.graphs[0])
+            page.answers = doubted(sure, page.graphs[0]) if self.sliding else sure
 
     def _decide(self, page: FollowedPage, stages: dict[str, float]) -> Reading:
         scan = page.scan
@@ -260,7 +261,7 @@ class Reader:
             )
             for (label, _, _), box, confidence in zip(
                 spoken(answer.path),
-                boxes(answer.path, page.ink(answer)),
+                page.boxes(answer),
                 confidences(answer.path, answer.posterior),
                 strict=True,
             )

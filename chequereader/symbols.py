@@ -6,8 +6,6 @@ Only looks at what the stages left. Not for choosing answers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from torch import Tensor
 
@@ -17,7 +15,7 @@ from chequereader.grammar.held import HOLDING
 from chequereader.interpretation import Path
 from chequereader.segmentation.normalise import Field
 from chequereader.segmentation.segmenter import Segmentation
-from chequereader.segmentation.strip import REACH, STRIDE, strip_transform
+from chequereader.segmentation.strip import REACH, STRIDE, Scale, strip_transform
 
 
 def spoken(path: Path) -> list[tuple[int, int, int]]:
@@ -32,15 +30,9 @@ def spoken(path: Path) -> list[tuple[int, int, int]]:
     return found
 
 
-def boxes(path: Path, ink: Segmentation | Field) -> list[Box]:
-    """Return the box of each character of a path, in pixels of the zone's image.
-
-    ``ink`` is what the path runs through: candidates between cuts, or the field that the network slid over.
-    """
-    characters = spoken(path)
-    if isinstance(ink, Segmentation):
-        return [ink.image_box(first) for _, first, _ in characters]
-    return _by_positions([(first, last) for _, first, last in characters], ink)
+def boxes(path: Path, segmentation: Segmentation) -> list[Box]:
+    """Return the box of each character of a path between cuts, in pixels of the zone's image."""
+    return [segmentation.image_box(first) for _, first, _ in spoken(path)]
 
 
 def confidences(path: Path, posterior: Tensor) -> list[float]:
@@ -58,11 +50,15 @@ def confidences(path: Path, posterior: Tensor) -> list[float]:
     return found
 
 
-def _by_positions(characters: Sequence[tuple[int, int]], field: Field) -> list[Box]:
+def boxes_over_positions(path: Path, field: Field, scale: Scale) -> list[Box]:
+    """Return the box of each character of a path over positions, in pixels of the zone's image.
+
+    ``scale``: of the strip of ``field`` that the positions are on.
+    """
     to_strip = strip_transform(field)
     # a position sees REACH pixels; what it names stands in their middle
-    middle = np.array([(first + last) / 2 * STRIDE + REACH / 2 for first, last in characters])
-    middle = (middle - to_strip[0, 2]) / to_strip[0, 0]
+    middle = np.array([(first + last) / 2 * STRIDE + REACH / 2 for _, first, last in spoken(path)])
+    middle = (middle / scale.across - to_strip[0, 2]) / to_strip[0, 0]
     half = np.diff(middle) / 2
     left = middle - np.concatenate([[REACH / 4 / to_strip[0, 0]], half])
     right = middle + np.concatenate([half, [REACH / 4 / to_strip[0, 0]]])

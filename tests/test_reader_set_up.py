@@ -28,7 +28,7 @@ def test_a_locale_has_its_own_grammar_and_auto_the_trained_one(weights: Path, tm
     """For every recogniser: characters cost the same whether they are looked for between cuts or not."""
     trained = tmp_path / "trained.safetensors"
     penalty = amounts("auto").graph.penalty + 0.25
-    save_weights(trained, "trained", chance_recogniser(), penalty, chance_sliding())
+    save_weights(trained, "trained", chance_recogniser(), penalty, [chance_sliding()])
     shutil.copy(weights.with_suffix(".calibration.json"), trained.with_suffix(".calibration.json"))
     for locale, expected in (("auto", penalty), ("us", amounts("us").graph.penalty)):
         notations = Reader(ReadOptions(locale=locale), trained).notations

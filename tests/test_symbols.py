@@ -19,8 +19,17 @@ from chequereader.interpretation import Path, over_positions, testimony
 from chequereader.recognition.recognition_graph import RecognitionGraph
 from chequereader.segmentation.normalise import Field, normalise
 from chequereader.segmentation.segmenter import segment
-from chequereader.segmentation.strip import REACH, STRIDE, positions, strip, strip_transform
-from chequereader.symbols import boxes, confidences, spoken
+from chequereader.segmentation.strip import (
+    REACH,
+    STANDARD,
+    STRIDE,
+    Scale,
+    positions,
+    rescaled,
+    strip,
+    strip_transform,
+)
+from chequereader.symbols import boxes, boxes_over_positions, confidences, spoken
 
 NONE = AMOUNTS.rubbish
 
@@ -36,7 +45,7 @@ def held_path(runs: list[tuple[str, int, int]]) -> Path:
 
 def chain_of(penalties: torch.Tensor) -> RecognitionGraph:
     source, both = np.arange(len(penalties)), holding_penalties(penalties)
-    return RecognitionGraph(len(penalties) + 1, source, source + 1, both, both, chain=True)
+    return RecognitionGraph(len(penalties) + 1, source, source + 1, both, both, STANDARD)
 
 
 @given(st.lists(st.tuples(st.sampled_from("0159.,-/€⁰⁵"), st.integers(1, 4), st.integers(1, 3)), max_size=6))
@@ -62,7 +71,7 @@ def test_nothing_said_has_no_characters() -> None:
     silent = Path((0, 1), (NONE, NONE), "")
     assert spoken(silent) == spoken(Path((), (), "")) == []
     assert confidences(silent, torch.zeros(2, 2 * HOLDING)) == []
-    assert boxes(silent, segmentation) == boxes(silent, segmentation.field) == []
+    assert boxes(silent, segmentation) == boxes_over_positions(silent, segmentation.field, STANDARD) == []
 
 
 def test_between_cuts_a_character_has_the_box_of_its_candidate() -> None:
@@ -93,27 +102,30 @@ def test_the_box_of_a_field_of_one_candidate() -> None:
     assert abs(box.x0 - 440) <= 3 and abs(box.x1 - 447) <= 3
 
 
-def named_in_the_middle(drawn: Drawn, text: str, stay: int) -> tuple[Path, Field]:
+def named_in_the_middle(drawn: Drawn, text: str, stay: int, scale: Scale = STANDARD) -> tuple[Path, Field]:
     """A path that names each drawn character around the position that has it in its middle."""
     field = normalise(drawn.image)
     to_field, to_strip = cv2.invertAffineTransform(field.to_image), strip_transform(field)
     runs = []
     for character, box in zip(text, drawn.boxes, strict=True):
         in_field = to_field @ [(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2, 1]
-        middle = ((to_strip @ [*in_field, 1])[0] - REACH / 2) / STRIDE
+        middle = ((to_strip @ [*in_field, 1])[0] * scale.across - REACH / 2) / STRIDE
         runs.append((character, round(middle) - stay, round(middle) + stay))
     path = held_path(runs)
-    assert len(path.arcs) <= positions(strip(field).shape[1])
+    assert len(path.arcs) <= positions(rescaled(strip(field), scale).shape[1])
     return path, field
 
 
 @pytest.mark.parametrize(("text", "gap"), [("2480", 12), ("$66", 9), ("8", 0)])
 @pytest.mark.parametrize("stay", [0, 1])
-def test_over_positions_a_character_has_the_ink_around_its_middle(text: str, gap: int, stay: int) -> None:
+@pytest.mark.parametrize("scale", [STANDARD, Scale(0.75), Scale(1.3)])
+def test_over_positions_a_character_has_the_ink_around_its_middle(
+    text: str, gap: int, stay: int, scale: Scale
+) -> None:
     """Every box overlaps that of its character, and of no other half as much."""
     drawn = draw(text, height=44, gap=gap + 8 * stay, pen=4)
-    path, field = named_in_the_middle(drawn, text, stay)
-    found = boxes(path, field)
+    path, field = named_in_the_middle(drawn, text, stay, scale)
+    found = boxes_over_positions(path, field, scale)
     assert len(found) == len(text)
     for place, box in enumerate(found):
         shares = [overlap(box, truth) for truth in drawn.boxes]
@@ -125,7 +137,7 @@ def test_narrow_signs_between_wide_digits_are_held_by_their_boxes() -> None:
     """Half way to its neighbours' middles a comma's box reaches into them: theirs lose as much."""
     drawn = draw("1,750.00", height=44, gap=14, pen=4)
     path, field = named_in_the_middle(drawn, "1,750.00", 0)
-    found = boxes(path, field)
+    found = boxes_over_positions(path, field, STANDARD)
     assert [box.x0 for box in found] == sorted(box.x0 for box in found)
     for place, (box, truth) in enumerate(zip(found, drawn.boxes, strict=True)):
         assert box.intersection(truth).area > 0.6 * truth.area, path.text[place]
@@ -138,7 +150,7 @@ def test_boxes_over_positions_of_slanted_writing(shear: float) -> None:
     """On the image a box of slanted writing is wider than the character, but holds it in its middle."""
     drawn = draw("2480", height=40, gap=16, shear=shear, slope=0.04)
     path, field = named_in_the_middle(drawn, "2480", 0)
-    found = boxes(path, field)
+    found = boxes_over_positions(path, field, STANDARD)
     for box, truth in zip(found, drawn.boxes, strict=True):
         assert (box.x0 + box.x1) / 2 == pytest.approx((truth.x0 + truth.x1) / 2, abs=10)
         assert (box.y0 + box.y1) / 2 == pytest.approx((truth.y0 + truth.y1) / 2, abs=6)
@@ -148,7 +160,7 @@ def test_boxes_over_positions_of_slanted_writing(shear: float) -> None:
 
 def test_a_character_named_where_there_is_no_ink_has_a_box_all_the_same() -> None:
     drawn = draw("1", height=40)
-    (box,) = boxes(held_path([("7", 0, 0)]), normalise(drawn.image))
+    (box,) = boxes_over_positions(held_path([("7", 0, 0)]), normalise(drawn.image), STANDARD)
     height, width = drawn.image.shape
     assert box.area > 0
     assert 0 <= box.x0 < box.x1 <= width + 1 and 0 <= box.y0 < box.y1 <= height + 1

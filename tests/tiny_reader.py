@@ -37,7 +37,7 @@ def chance_sliding(seed: int = 0, architecture: str = "lenet5") -> SlidingRecogn
 def write_chance_weights(folder: Path, name: str = "chance", sliding: bool = True) -> Path:
     """Write weights, by default of both recognisers, and calibrations; return the path of the weights."""
     path = folder / f"{name}.safetensors"
-    other = chance_sliding() if sliding else None
+    other = [chance_sliding()] if sliding else []
     save_weights(path, name, chance_recogniser(), amounts("auto").graph.penalty, other)
     save_calibrations(path.with_suffix(".calibration.json"), CALIBRATIONS)
     return path

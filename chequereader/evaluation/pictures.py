@@ -28,7 +28,7 @@ from chequereader.drawing import (
     resized,
 )
 from chequereader.explain import page_with_zones
-from chequereader.symbols import boxes, spoken
+from chequereader.symbols import spoken
 
 if TYPE_CHECKING:
     from chequereader.followed import FollowedPage
@@ -92,8 +92,7 @@ def _field(page: FollowedPage) -> Picture:
     if best is not None:
         characters = spoken(best.path)
         placed = [
-            _placed(box.moved(zone.x0, zone.y0).intersection(zone), to_canvas)
-            for box in boxes(best.path, page.ink(best))
+            _placed(box.moved(zone.x0, zone.y0).intersection(zone), to_canvas) for box in page.boxes(best)
         ]
         for box in placed:
             draw_box(canvas, box, GREEN, 1)

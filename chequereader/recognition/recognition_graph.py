@@ -19,7 +19,7 @@ from chequereader.recognition.recogniser import Recogniser
 from chequereader.recognition.sliding import SlidingRecogniser, side_by_side
 from chequereader.segmentation.normalise import Field
 from chequereader.segmentation.segmenter import Segmentation
-from chequereader.segmentation.strip import strip
+from chequereader.segmentation.strip import Scale, rescaled, strip
 
 _CROPS_A_CALL, _STRIPS_A_CALL = 32, 8  # small calls stay in the processor's cache
 
@@ -31,7 +31,8 @@ class RecognitionGraph:
     ``source``, ``target`` int64 [arcs] are nodes 0 .. ``nodes`` - 1, arcs sorted by source; none for a zone
     without ink. ``penalties`` float [arcs, columns] are lower for what fits better; ``misfits`` are minus the
     logarithms of probabilities alone, without penalties of places, which are no measure across zones. In a
-    ``chain`` the arcs are positions, one after the other.
+    ``chain`` the arcs are positions, one after the other, on a strip of the ``scale``; between cuts there is
+    none.
     """
 
     nodes: int
@@ -39,7 +40,12 @@ class RecognitionGraph:
     target: NDArray[np.int64]
     penalties: Tensor
     misfits: Tensor
-    chain: bool = False
+    scale: Scale | None = None
+
+    @property
+    def chain(self) -> bool:
+        """Whether the arcs are positions."""
+        return self.scale is not None
 
 
 @torch.no_grad()
@@ -68,18 +74,19 @@ def from_strips(
     A field without ink has no positions.
     """
     inked = [i for i, field in enumerate(fields) if field.ink.mask.any()]
-    strips = {i: strip(fields[i]) for i in inked}
-    graphs = [_chain(torch.zeros(0, 2 * len(recogniser.alphabet.labels))) for _ in fields]
+    scale = recogniser.scale
+    strips = {i: rescaled(strip(fields[i]), scale) for i in inked}
+    graphs = [_chain(torch.zeros(0, 2 * len(recogniser.alphabet.labels)), scale) for _ in fields]
     for start in range(0, len(inked), _STRIPS_A_CALL):
         chosen = inked[start : start + _STRIPS_A_CALL]
         # not one above the other: padding to the widest would cost as much as ink
         picture, places = side_by_side([strips[i] for i in chosen])
         penalties = recogniser(picture.to(device))[0].cpu()
         for i, place in zip(chosen, places, strict=True):
-            graphs[i] = _chain(holding_penalties(penalties[place]))
+            graphs[i] = _chain(holding_penalties(penalties[place]), scale)
     return graphs
 
 
-def _chain(penalties: Tensor) -> RecognitionGraph:
+def _chain(penalties: Tensor, scale: Scale) -> RecognitionGraph:
     source = np.arange(len(penalties))
-    return RecognitionGraph(len(penalties) + 1, source, source + 1, penalties, penalties, chain=True)
+    return RecognitionGraph(len(penalties) + 1, source, source + 1, penalties, penalties, scale)

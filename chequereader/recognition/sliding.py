@@ -20,7 +20,7 @@ from chequereader.graph import Graph
 from chequereader.recognition.maxpool import MaxPoolLeNet5
 from chequereader.recognition.networks import ScoresPictures, reading_network
 from chequereader.segmentation.packing import pack_arcs
-from chequereader.segmentation.strip import REACH, STRIDE, STRIP, positions
+from chequereader.segmentation.strip import REACH, STANDARD, STRIDE, STRIP, Scale, positions
 
 
 class SlidingRecogniser(nn.Module):
@@ -28,7 +28,8 @@ class SlidingRecogniser(nn.Module):
 
     ``forward`` takes strips uint8 [batch, 32, width] and gives penalties float [batch, positions, labels]:
     minus the logarithm of each label's probability at each position, which is the networks' geometric mean.
-    ``architecture``, ``normalised`` and ``dropped`` as for ``reading_network``.
+    The strips are of its ``scale``. ``architecture``, ``normalised`` and ``dropped`` as for
+    ``reading_network``.
     """
 
     def __init__(
@@ -37,11 +38,12 @@ class SlidingRecogniser(nn.Module):
         architecture: str = "lenet5-wide-maxpool",
         networks: int = 1,
         *,
+        scale: Scale = STANDARD,
         normalised: bool = False,
         dropped: float = 0.0,
     ) -> None:
         super().__init__()
-        self.alphabet, self.architecture = alphabet, architecture
+        self.alphabet, self.architecture, self.scale = alphabet, architecture, scale
         self.networks = nn.ModuleList(
             reading_network(alphabet.labels, architecture, normalised=normalised, dropped=dropped)
             for _ in range(networks)
@@ -70,7 +72,7 @@ class SlidingRecogniser(nn.Module):
         networks go on as they are. Numbers beyond the last network begin with the first again.
         """
         number %= len(self.networks)
-        made = SlidingRecogniser(self.alphabet, self.architecture)
+        made = SlidingRecogniser(self.alphabet, self.architecture, scale=self.scale)
         network = self.networks[number]
         if isinstance(network, MaxPoolLeNet5):
             network = network.normalised(strips, dropped)
@@ -81,10 +83,10 @@ class SlidingRecogniser(nn.Module):
 
 
 def joined(recognisers: Sequence[SlidingRecogniser]) -> SlidingRecogniser:
-    """Return one recogniser, as it reads, with the networks of several of one architecture."""
+    """Return one recogniser, as it reads, with the networks of several of one architecture and scale."""
     first = recognisers[0]
     networks = [network for recogniser in recognisers for network in recogniser.networks]
-    made = SlidingRecogniser(first.alphabet, first.architecture, len(networks))
+    made = SlidingRecogniser(first.alphabet, first.architecture, len(networks), scale=first.scale)
     for own, network in zip(made.networks, networks, strict=True):
         source = network.plain() if isinstance(network, MaxPoolLeNet5) else network
         own.load_state_dict(source.state_dict())

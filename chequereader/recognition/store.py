@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +25,7 @@ from chequereader.recognition import onnx_networks
 from chequereader.recognition.lenet import LeNet5
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.recognition.sliding import SlidingRecogniser
+from chequereader.segmentation.strip import Scale
 
 SHIPPED = Path(__file__).resolve().parent.parent / "weights"
 DEFAULT = SHIPPED / "amounts.safetensors"
@@ -36,6 +38,9 @@ DIGITS = SHIPPED / "digits.safetensors"
 MOST_NETWORKS = 5
 """Sliding networks that are asked together, at most."""
 
+LEAST_ACROSS = 0.25
+"""Of a scale that weights may ask for: strips of no width, or of any, would take no time or all memory."""
+
 _GRAMMAR = "grammar_penalty"
 _Module = TypeVar("_Module", bound=nn.Module)
 
@@ -44,13 +49,13 @@ _Module = TypeVar("_Module", bound=nn.Module)
 class Weights:
     """What a file of weights holds.
 
-    ``sliding`` is None in files without one. ``grammar_penalty`` float [arcs] replaces the penalties of the
-    grammar of locale "auto" that was trained together with the recogniser; ``model`` is the name and the
-    checksum, as readings tell it.
+    ``sliding`` are recognisers of different scales, none in files without. ``grammar_penalty`` float [arcs]
+    replaces the penalties of the grammar of locale "auto" that was trained together with the recogniser;
+    ``model`` is the name and the checksum, as readings tell it.
     """
 
     recogniser: Recogniser
-    sliding: SlidingRecogniser | None
+    sliding: tuple[SlidingRecogniser, ...]
     grammar_penalty: Tensor
     model: str
 
@@ -60,25 +65,27 @@ def save_weights(
     name: str,
     recogniser: Recogniser,
     grammar_penalty: Tensor,
-    sliding: SlidingRecogniser | None = None,
+    sliding: Sequence[SlidingRecogniser] = (),
 ) -> None:
     """Write weights; the file appears whole or not at all. ``OutputError`` if it can't be written."""
-    modules = {"recogniser": recogniser} | ({"sliding": sliding} if sliding is not None else {})
+    modules = {"recogniser": recogniser} | {f"sliding{k}": one for k, one in enumerate(sliding)}
     tensors = {
         f"{part}.{k}": v.detach().cpu().contiguous()
         for part, module in modules.items()
         for k, v in module.state_dict().items()
     }
     tensors[_GRAMMAR] = grammar_penalty.detach().cpu().contiguous()
-    about = {
+    about: dict[str, object] = {
         "name": name,
         "architecture": recogniser.architecture,
         "features": str(recogniser.features),
         "classes": recogniser.alphabet.classes,
         "raised": recogniser.alphabet.raised,
     }
-    if sliding is not None:
-        about["sliding"], about["networks"] = sliding.architecture, str(len(sliding.networks))
+    about["sliding"] = [
+        {"architecture": one.architecture, "networks": len(one.networks), **asdict(one.scale)}
+        for one in sliding
+    ]
     with written_whole(path) as temporary:
         temporary.write_bytes(save(tensors, metadata={"chequereader": json.dumps(about)}))
 
@@ -105,22 +112,25 @@ def load_weights(where: Path = DEFAULT) -> Weights:
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
         alphabet = Alphabet(about["classes"], about["raised"])
         recogniser = Recogniser(alphabet, int(about["features"]), about["architecture"])
-        sliding = None
-        if "sliding" in about:
-            networks = int(about["networks"])
-            if not 1 <= networks <= MOST_NETWORKS:
-                raise ValueError(f"{networks} sliding networks")
-            sliding = SlidingRecogniser(alphabet, about["sliding"], networks)
+        sliding = tuple(_sliding(alphabet, **one) for one in about.get("sliding", []))
+        if sum(len(one.networks) for one in sliding) > MOST_NETWORKS:
+            raise ValueError("too many sliding networks")
         grammar_penalty = tensors.pop(_GRAMMAR)
         model = f"{about['name']}@{checksum[:12]}"
         recogniser.load_state_dict(_part(tensors, "recogniser."))
-        if sliding is not None:
-            sliding.load_state_dict(_part(tensors, "sliding."))
-    except (SafetensorError, KeyError, ValueError, RuntimeError) as broken:
+        for k, one in enumerate(sliding):
+            one.load_state_dict(_part(tensors, f"sliding{k}."))
+    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as broken:
         raise WeightsError(
             f"{where}: not weights of this program ({type(broken).__name__}); reinstall or train them again"
         ) from broken
-    return Weights(recogniser.eval(), sliding and sliding.eval(), grammar_penalty, model)
+    return Weights(recogniser.eval(), tuple(one.eval() for one in sliding), grammar_penalty, model)
+
+
+def _sliding(alphabet: Alphabet, architecture: str, networks: int, across: float) -> SlidingRecogniser:
+    if not 1 <= networks <= MOST_NETWORKS or not LEAST_ACROSS <= across <= 1.0 / LEAST_ACROSS:
+        raise ValueError(f"{networks} sliding networks at {across}")
+    return SlidingRecogniser(alphabet, architecture, networks, scale=Scale(across))
 
 
 def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
@@ -158,7 +168,6 @@ def made_ready(module: _Module, device: torch.device) -> _Module:
 
 def to_device(weights: Weights, device: torch.device) -> Weights:
     """Return the weights on a device, ready to read."""
-    for module in (weights.recogniser, weights.sliding):
-        if module is not None:
-            made_ready(module, device)
+    for module in (weights.recogniser, *weights.sliding):
+        made_ready(module, device)
     return replace(weights, grammar_penalty=weights.grammar_penalty.to(device))

@@ -5,6 +5,8 @@ The same ink and slant as the candidates' pictures, uncut (section VII). Not for
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +30,29 @@ _LARGE = 0.45  # of a digit's height: components from here on count
 _OUTERMOST = 15  # percent of them that may stand out, above and below
 _SMALLEST = 0.6  # how much smaller than by base line and top line a strip may be
 _MOST = 2048  # pixels; a field of noise is not followed further
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How large a network sees strips: ``across`` times as wide as ``strip`` makes them.
+
+    Networks that see them differently misread differently; the narrower the more of what stands around.
+    """
+
+    across: float = 1.0
+
+
+STANDARD = Scale()
+"""As strips are made and kept."""
+
+
+def rescaled(made: NDArray[np.uint8], scale: Scale) -> NDArray[np.uint8]:
+    """Return a strip, uint8 [32, width], as a network of that scale sees it, uint8 [32, other width]."""
+    if scale.across == 1.0:
+        return made
+    width = max(round(made.shape[1] * scale.across), REACH)
+    how = cv2.INTER_AREA if scale.across < 1.0 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(np.ascontiguousarray(made), (width, STRIP), interpolation=how), np.uint8)
 
 
 def strip_transform(field: Field) -> NDArray[np.float64]:

@@ -20,7 +20,7 @@ from chequereader.grammar import Grammar
 from chequereader.grammar.held import HOLDING, held, holding_penalties
 from chequereader.graph import pack, viterbi
 from chequereader.recognition.sliding import SlidingRecogniser, chain, padded
-from chequereader.segmentation.strip import REACH, STRIDE
+from chequereader.segmentation.strip import REACH, STRIDE, rescaled
 from chequereader.training.through_graph import constrained
 
 _BATCH = 32
@@ -60,7 +60,7 @@ def align(
     found = []
     for start in range(0, len(strips), _BATCH):
         own, says = strips[start : start + _BATCH], truths[start : start + _BATCH]
-        inputs, counts = padded(own)
+        inputs, counts = padded([rescaled(strip, recogniser.scale) for strip in own])
         with torch.no_grad():
             penalties = recogniser(inputs.to(recogniser.prior.device))
         rows = torch.cat([p[:n] for p, n in zip(penalties, counts, strict=True)]).cpu()
@@ -76,9 +76,8 @@ def align(
                 int(next((p for p in range(b + 1, len(labels)) if not spoken[p]), len(labels)))
                 for b in begins
             ]
-            middles = (
-                np.array([(b + e - 1) / 2 for b, e in zip(begins, ends, strict=True)]) * STRIDE + REACH / 2
-            )
+            middles = np.array([(b + e - 1) / 2 for b, e in zip(begins, ends, strict=True)])
+            middles = (middles * STRIDE + REACH / 2) / recogniser.scale.across
             text = AMOUNTS.decode([int(label) for label in labels[begins]])
             found.append(AlignedStrip(strip, text, *_edges(strip, middles), not truth.isdecimal()))
     return found

@@ -1,8 +1,9 @@
 """The sliding networks of the amount reader: each from chance by itself, then one recogniser of all.
 
 A network is trained twice: what the first training can align is put together anew for the second. Networks
-differ in their seed, so in their start, order, distortions and new strings; together they read better than
-any of them. Not for what one training is: see ``sliding``.
+differ in their seed, so in their start, order, distortions and new strings, and by turns in the scale at
+which they see strips; together they read better than any of them. Not for what one training is: see
+``sliding``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from chequereader.errors import UsageError, WeightsError
 from chequereader.grammar import amounts
 from chequereader.recognition.sliding import SlidingRecogniser, joined, padded
 from chequereader.recognition.store import Weights, load_weights
+from chequereader.segmentation.strip import STANDARD, Scale, rescaled
 from chequereader.training import material
 from chequereader.training.aligned import AlignedStrip, align
 from chequereader.training.checkpoints import load_state, save_state
@@ -26,6 +28,9 @@ from chequereader.training.shards import Shards, strips_of
 from chequereader.training.side_by_side import Report
 from chequereader.training.sliding import SlidingOptions, train_sliding
 from chequereader.training.strips import Strips
+
+SCALES = STANDARD, Scale(across=0.75)
+"""By turns: with the second one more of what stands around a character is seen."""
 
 _DROPPED = 0.2
 _SAMPLE = 100  # strips, whose means and variances a network that goes on begins with
@@ -38,7 +43,7 @@ class SlidingNetwork:
 
     ``data``: folder with digit images and pen trajectories, as ``material.glyph_sources`` reads it;
     ``device`` as torch names it; ``workers`` as for ``train_sliding``. With a file of weights to ``start``
-    from it is that file's network, and is trained once.
+    from it is that file's network of the same scale, if there is one, and is trained once.
     """
 
     number: int
@@ -50,6 +55,11 @@ class SlidingNetwork:
     device: str = "cpu"
     workers: int = 0
     start: Path | None = None
+
+    @property
+    def scale(self) -> Scale:
+        """How large the network sees strips."""
+        return SCALES[self.number % len(SCALES)]
 
     def _state(self, stage: str) -> Path:
         return self.work / f"sliding-{self.number}-{stage}.safetensors"
@@ -97,16 +107,22 @@ class SlidingNetwork:
 
     def _begun(self, strips: Strips) -> SlidingRecogniser:
         if self.start is None:
-            return SlidingRecogniser(AMOUNTS, self.architecture, normalised=True, dropped=_DROPPED)
+            return SlidingRecogniser(
+                AMOUNTS, self.architecture, scale=self.scale, normalised=True, dropped=_DROPPED
+            )
         sliding = started_from(self.start, self.architecture).sliding
-        if sliding is None:
+        if not sliding:
             raise WeightsError(f"{self.start}: no sliding recogniser in it to start from; leave --start out")
+        alike = next((one for one in sliding if one.scale == self.scale), sliding[0])
         some = range(0, len(strips), max(len(strips) // _SAMPLE, 1))
-        return sliding.started(self.number, padded([strips.strip(m) for m in some])[0], _DROPPED)
+        shown = [rescaled(strips.strip(m), self.scale) for m in some]
+        recogniser = alike.started(self.number // len(SCALES), padded(shown)[0], _DROPPED)
+        recogniser.scale = self.scale
+        return recogniser
 
     def load(self) -> SlidingRecogniser:
         """Return what was trained."""
-        recogniser = SlidingRecogniser(AMOUNTS, self.architecture)
+        recogniser = SlidingRecogniser(AMOUNTS, self.architecture, scale=self.scale)
         recogniser.load_state_dict(load_state(self._state("done"))[0])
         return recogniser
 
@@ -121,6 +137,8 @@ def started_from(weights: Path, architecture: str) -> Weights:
     return loaded
 
 
-def committee(networks: Sequence[SlidingNetwork]) -> SlidingRecogniser:
-    """Return the trained networks in one recogniser."""
-    return joined([network.load() for network in networks])
+def committee(networks: Sequence[SlidingNetwork]) -> list[SlidingRecogniser]:
+    """Return the trained networks, those of one scale in one recogniser."""
+    loaded = [network.load() for network in networks]
+    by_scale = [[one for one in loaded if one.scale == scale] for scale in SCALES]
+    return [joined(alike) for alike in by_scale if alike]

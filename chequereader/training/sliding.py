@@ -67,11 +67,13 @@ def train_sliding(
 ) -> SlidingRecogniser:
     """Train in place, on the device that the ``recogniser`` is on, and return the averaged weights.
 
-    Each epoch takes all ``strips`` and as many new ones of the ``composer`` as the options say. Strips too
-    short for their truth teach nothing and are left out. ``report`` gets epoch, mean criterion and the share
-    left out; with a ``state`` file training goes on from it and keeps it after each epoch. ``workers``:
-    processes that make the strips, 0 for this one; what is made is the same.
+    Each epoch takes all ``strips`` and as many new ones of the ``composer`` as the options say, standard ones
+    that are brought to the recogniser's scale. Strips too short for their truth teach nothing and are left
+    out. ``report`` gets epoch, mean criterion and the share left out; with a ``state`` file training goes on
+    from it and keeps it after each epoch. ``workers``: processes that make the strips, 0 for this one; what
+    is made is the same.
     """
+    strips = strips.rescaled(recogniser.scale)
     generator = torch.Generator().manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
     recogniser.train()
@@ -98,7 +100,8 @@ def train_sliding(
         total, used = 0.0, 0
         shown_now = strips
         if composer is not None and fresh:
-            shown_now = Strips.join([strips, composed(composer, fresh, rng, workers)])
+            made = composed(composer, fresh, rng, workers).rescaled(recogniser.scale)
+            shown_now = Strips.join([strips, made])
         # what is dropped doesn't depend on where training was stopped
         torch.manual_seed(int(rng.integers(2**31)))
         order = list(batches(np.diff(shown_now.column), options.batch, rng))

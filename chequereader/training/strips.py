@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from chequereader.segmentation.strip import STANDARD, Scale, rescaled
+
 
 @dataclass(frozen=True)
 class Strips:
@@ -53,6 +55,12 @@ class Strips:
                 [self.columns[:0], *(self.columns[self.column[m] : self.column[m + 1]] for m in members)]
             ),
         )
+
+    def rescaled(self, scale: Scale) -> Strips:
+        """Return the strips as a network of that scale sees them."""
+        if scale == STANDARD:
+            return self
+        return Strips.pack((rescaled(self.strip(m), scale), str(self.truths[m])) for m in range(len(self)))
 
     def strip(self, member: int) -> NDArray[np.uint8]:
         """Return a member's strip, uint8 [32, width]."""

@@ -17,6 +17,7 @@ from chequereader.grammar import Grammar, amounts
 from chequereader.grammar.held import HOLDING, holding_penalties
 from chequereader.interpretation import Lattice, Notation, between_cuts, over_positions, vote
 from chequereader.recognition.recognition_graph import RecognitionGraph
+from chequereader.segmentation.strip import STANDARD
 
 GRAMMAR = amounts("auto")
 CUTS, POSITIONS = between_cuts(GRAMMAR), over_positions(GRAMMAR)
@@ -71,7 +72,7 @@ def positions(count: int, seed: int = 0, given: torch.Tensor | None = None) -> R
         given[:, AMOUNTS.rubbish] = torch.rand(count, generator=generator)
     source = np.arange(count)
     both = holding_penalties(given)
-    return RecognitionGraph(count + 1, source, source + 1, both, both / 2, chain=True)
+    return RecognitionGraph(count + 1, source, source + 1, both, both / 2, STANDARD)
 
 
 @lru_cache(maxsize=64)

@@ -23,6 +23,7 @@ from chequereader.recognition.store import (
     to_device,
     weights_file,
 )
+from chequereader.segmentation.strip import Scale
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,12 @@ def recogniser() -> Recogniser:
 def sliding() -> SlidingRecogniser:
     torch.manual_seed(1)
     return SlidingRecogniser(AMOUNTS, "lenet5-maxpool", networks=2)
+
+
+@pytest.fixture(scope="module")
+def narrow() -> SlidingRecogniser:
+    torch.manual_seed(2)
+    return SlidingRecogniser(AMOUNTS, "lenet5-maxpool", scale=Scale(0.75))
 
 
 @pytest.fixture
@@ -55,35 +62,38 @@ def test_round_trip(saved: Path, recogniser: Recogniser) -> None:
 
 
 @pytest.fixture
-def saved_both(recogniser: Recogniser, sliding: SlidingRecogniser, tmp_path: Path) -> Path:
+def saved_both(
+    recogniser: Recogniser, sliding: SlidingRecogniser, narrow: SlidingRecogniser, tmp_path: Path
+) -> Path:
     path = tmp_path / "both.safetensors"
-    save_weights(path, "both", recogniser, torch.arange(9.0), sliding)
+    save_weights(path, "both", recogniser, torch.arange(9.0), [sliding, narrow])
     return path
 
 
-def test_round_trip_of_both_recognisers(
-    saved_both: Path, recogniser: Recogniser, sliding: SlidingRecogniser
+def test_round_trip_of_all_recognisers(
+    saved_both: Path, recogniser: Recogniser, sliding: SlidingRecogniser, narrow: SlidingRecogniser
 ) -> None:
     weights = load_weights(saved_both)
-    assert weights.sliding is not None
-    for mine, found in ((recogniser, weights.recogniser), (sliding, weights.sliding)):
+    found_all = (weights.recogniser, *weights.sliding)
+    for mine, found in zip((recogniser, sliding, narrow), found_all, strict=True):
         assert list(found.state_dict()) == list(mine.state_dict())
         for name, tensor in mine.state_dict().items():
             assert torch.equal(found.state_dict()[name], tensor), name
         assert not found.training
-    assert (weights.sliding.alphabet, weights.sliding.architecture) == (AMOUNTS, "lenet5-maxpool")
+    for one in weights.sliding:
+        assert (one.alphabet, one.architecture) == (AMOUNTS, "lenet5-maxpool")
+    assert [one.scale for one in weights.sliding] == [Scale(), Scale(0.75)]
     assert weights.grammar_penalty.tolist() == list(range(9))
 
 
 def test_files_without_a_sliding_recogniser_are_whole(saved: Path) -> None:
-    assert load_weights(saved).sliding is None
-    assert to_device(load_weights(saved), torch.device("cpu")).sliding is None
+    assert load_weights(saved).sliding == ()
+    assert to_device(load_weights(saved), torch.device("cpu")).sliding == ()
 
 
 def test_on_a_device_weights_are_frozen(saved_both: Path) -> None:
     weights = to_device(load_weights(saved_both), torch.device("cpu"))
-    for module in (weights.recogniser, weights.sliding):
-        assert module is not None
+    for module in (weights.recogniser, *weights.sliding):
         assert not module.training
         assert not any(p.requires_grad for p in module.parameters())
     assert weights.grammar_penalty.tolist() == list(range(9))
@@ -105,7 +115,7 @@ def failure(path: Path) -> str:
 @pytest.mark.parametrize("name", NAMED)
 def test_shipped_weights_by_name(name: str) -> None:
     weights = load_weights(weights_file(name))
-    assert weights.sliding is not None
+    assert weights.sliding
     assert weights_file(name).with_suffix(".calibration.json").is_file()
 
 
@@ -163,21 +173,30 @@ def test_metadata_that_do_not_fit(saved: Path, changes: dict[str, str | None]) -
 @pytest.mark.parametrize(
     "changes",
     [
-        *({"sliding": name} for name in ("lenet6", "lenet5", "lenet5-wide-maxpool", "")),
-        *({"networks": number} for number in ("1", "3", "0", "-1", "1000000000", "two", None)),
+        *({"architecture": name} for name in ("lenet6", "lenet5", "lenet5-wide-maxpool", "", None)),
+        *({"networks": number} for number in (1, 3, 0, -1, 1000000000, "two", None)),
+        *({"across": number} for number in (0.0, -1.0, 1e-9, 1e9, float("nan"), "wide")),
+        {"along": 1.0},
     ],
     ids=str,
 )
-def test_a_sliding_recogniser_that_does_not_fit(saved_both: Path, changes: dict[str, str | None]) -> None:
-    fitting: dict[str, str | None] = {"sliding": "lenet5-maxpool", "networks": "2"}
-    rewrite(saved_both, **fitting)
-    assert load_weights(saved_both).sliding is not None
-    rewrite(saved_both, **{**fitting, **changes})
+def test_a_sliding_recogniser_that_does_not_fit(saved_both: Path, changes: dict[str, object]) -> None:
+    fitting: dict[str, object] = {"architecture": "lenet5-maxpool", "networks": 2, "across": 1.0}
+    other = {**fitting, "networks": 1, "across": 0.75}
+    rewrite(saved_both, sliding=[fitting, other])
+    assert len(load_weights(saved_both).sliding) == 2
+    rewrite(saved_both, sliding=[{**fitting, **changes}, other])
     failure(saved_both)
 
 
+@pytest.mark.parametrize("sliding", ["lenet5-maxpool", [3], 7, {"networks": 1}])
+def test_what_is_no_list_of_sliding_recognisers(saved: Path, sliding: object) -> None:
+    rewrite(saved, sliding=sliding)
+    failure(saved)
+
+
 def test_a_sliding_recogniser_that_is_named_but_not_there(saved: Path) -> None:
-    rewrite(saved, sliding="lenet5-maxpool", networks="1")
+    rewrite(saved, sliding=[{"architecture": "lenet5-maxpool", "networks": 1, "across": 1.0}])
     failure(saved)
 
 

@@ -11,6 +11,7 @@ import torch
 from chequereader.cheque_set import read_cheque_set
 from chequereader.errors import OutputError, UsageError
 from chequereader.recognition.store import load_weights
+from chequereader.training.committee import SCALES
 from chequereader.training.recipe import Recipe, train_reader
 
 SMALL = Recipe(
@@ -34,8 +35,8 @@ def test_a_run_that_goes_on_gives_the_same_weights(samples: Path, tmp_path: Path
     assert {line["stage"] for line in lines} == {"material", "characters", "graph", "sliding", "aligned"}
     weights = load_weights(tmp_path / "first.safetensors")
     assert weights.recogniser.architecture == "lenet5-maxpool"
-    assert weights.sliding is not None
-    assert (weights.sliding.architecture, len(weights.sliding.networks)) == ("lenet5-maxpool", 2)
+    assert [(one.architecture, len(one.networks)) for one in weights.sliding] == [("lenet5-maxpool", 1)] * 2
+    assert [one.scale for one in weights.sliding] == list(SCALES)
 
     again: list[dict[str, object]] = []
     train_reader([cheques], None, tmp_path / "work", tmp_path / "second.safetensors", SMALL, again.append)
@@ -53,8 +54,8 @@ def test_the_papers_network_can_be_trained_too(samples: Path, tmp_path: Path) ->
     paper = replace(SMALL, architecture="lenet5", networks=1, sliding_epochs=1, drawn=3, located=0)
     train_reader([cheques], None, tmp_path / "work", tmp_path / "w.safetensors", paper, lambda _: None)
     weights = load_weights(tmp_path / "w.safetensors")
-    assert weights.sliding is not None
-    assert weights.recogniser.architecture == weights.sliding.architecture == "lenet5"
+    (sliding,) = weights.sliding
+    assert weights.recogniser.architecture == sliding.architecture == "lenet5"
 
 
 def test_nothing_to_learn_from_is_told(tmp_path: Path) -> None:
@@ -82,11 +83,11 @@ def test_training_goes_on_from_weights(samples: Path, tmp_path: Path) -> None:
     assert torch.allclose(after.grammar_penalty, before.grammar_penalty, atol=1e-4)
     for own, other in zip(after.recogniser.parameters(), before.recogniser.parameters(), strict=True):
         assert torch.allclose(own, other, atol=1e-4), "at no rate nothing moves"
-    assert before.sliding is not None and after.sliding is not None
     strips = torch.randint(0, 256, (2, 32, 80), dtype=torch.uint8)
     # the means and variances of batches are learned at any rate
-    apart = (after.sliding(strips) - before.sliding(strips)).abs()
-    assert apart.median() < 0.5
+    for own, other in zip(after.sliding, before.sliding, strict=True):
+        assert own.scale == other.scale
+        assert (own(strips) - other(strips)).abs().median() < 0.5
 
     wide = replace(still, architecture="lenet5-wide-maxpool")
     with pytest.raises(UsageError, match="made with lenet5-maxpool"):
