@@ -184,6 +184,20 @@ def test_shares_say_whose_posterior_counts_how_much(
 
 
 @pytest.mark.parametrize("seed", range(3))
+def test_recognisers_of_one_kind_divide_its_share(seed: int) -> None:
+    """Two that say the same count as one of them does."""
+    lattice = page_of_both([(TWO, seed), (THREE, seed + 9)], [0.4, 0.0])
+    between, over = lattice.graphs
+    once = one(lattice, 3, BOTH)
+    twice = one(Lattice(lattice.zone_penalties, [between, over, over]), 3, [*BOTH, BOTH[1]])
+    assert [a.amount for a in twice] == [a.amount for a in once]
+    # what recognisers misfit by is a mean of them all
+    assert [a.confidence for a in twice] == pytest.approx([a.confidence for a in once], rel=0.2)
+    alone = [one(Lattice([0.0], [[g[1]] for g in [over] * n]), 3, [BOTH[1]] * n) for n in (1, 3)]
+    assert [a.confidence for a in alone[1]] == pytest.approx([a.confidence for a in alone[0]], rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(3))
 def test_two_recognisers_over_two_zones(seed: int) -> None:
     """A zone counts by its penalty and by the mean misfit of both; one is silent about the second zone."""
     lattice = page_of_both([(THREE, seed), (TWO, seed + 20), (TWO, seed + 40)], [0.2, 0.5, 0.0])

@@ -12,8 +12,9 @@ from chequereader.alphabet import AMOUNTS
 from chequereader.recognition import recognition_graph
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.recognition.recognition_graph import RecognitionGraph, from_candidates, from_strips
+from chequereader.recognition.sliding import SlidingRecogniser
 from chequereader.segmentation.segmenter import Segmentation, segment
-from chequereader.segmentation.strip import positions, strip
+from chequereader.segmentation.strip import Scale, positions, rescaled, strip
 
 CPU = torch.device("cpu")
 LABELS = len(AMOUNTS.labels)
@@ -101,6 +102,19 @@ def test_strips_are_scored_as_each_alone(
         assert torch.allclose(graph.penalties[:, :LABELS], alone, atol=1e-4)
         assert torch.equal(graph.penalties[:, LABELS:], graph.penalties[:, :LABELS]), "to hold on"
         assert torch.equal(graph.misfits, graph.penalties)
+
+
+def test_strips_are_seen_at_the_recognisers_scale(zones: list[Segmentation]) -> None:
+    recogniser = SlidingRecogniser(AMOUNTS, "lenet5", scale=Scale(0.75)).eval()
+    graphs = from_strips(recogniser, [zone.field for zone in zones], CPU)
+    for zone, graph in zip(zones, graphs, strict=True):
+        assert graph.scale == Scale(0.75) and graph.chain
+        if not len(zone.source):
+            continue
+        seen = rescaled(strip(zone.field), Scale(0.75))
+        with torch.no_grad():
+            alone = recogniser(torch.from_numpy(seen)[None])[0]
+        assert torch.allclose(graph.penalties[:, :LABELS], alone, atol=1e-4)
 
 
 def test_a_zone_without_ink_has_no_arcs(

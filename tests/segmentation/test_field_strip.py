@@ -15,7 +15,17 @@ from chequereader.alphabet import AMOUNTS
 from chequereader.recognition.lenet import LeNet5
 from chequereader.segmentation.ink import Ink
 from chequereader.segmentation.normalise import HEIGHT, Field, normalise
-from chequereader.segmentation.strip import REACH, STRIDE, STRIP, positions, strip, strip_transform
+from chequereader.segmentation.strip import (
+    REACH,
+    STANDARD,
+    STRIDE,
+    STRIP,
+    Scale,
+    positions,
+    rescaled,
+    strip,
+    strip_transform,
+)
 
 
 def field_of(soft: NDArray[np.float32], slope: float, base: float, top: float) -> Field:
@@ -176,3 +186,22 @@ def test_positions_are_those_that_the_network_has() -> None:
         assert features.shape[2:] == (1, positions(width)), width
     assert positions(REACH) == 1
     assert positions(REACH - 1) == 0
+
+
+@given(st.integers(60, 400), st.sampled_from([0.5, 0.75, 1.25]), st.data())
+def test_at_another_scale_things_stand_in_proportion(width: int, across: float, data: st.DataObject) -> None:
+    at = data.draw(st.integers(10, width - 10))
+    made = np.zeros((STRIP, width), np.uint8)
+    made[8:20, at - 4 : at + 4] = 255
+    seen = rescaled(made, Scale(across))
+    assert seen.dtype == np.uint8
+    assert seen.shape == (STRIP, max(round(width * across), REACH))
+    rows, columns = np.nonzero(seen > 127)
+    assert (rows.min(), rows.max()) == (8, 19), "heights stay as they are"
+    assert columns.mean() + 0.5 == pytest.approx(at * seen.shape[1] / width, abs=1.0)
+
+
+def test_the_standard_scale_changes_nothing() -> None:
+    made = np.random.default_rng(0).integers(0, 256, (STRIP, 77)).astype(np.uint8)
+    assert rescaled(made, STANDARD) is made
+    assert positions(rescaled(made[:, :40], Scale(0.5)).shape[1]) == 1, "never less than one position"

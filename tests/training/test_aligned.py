@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 from numpy.typing import NDArray
 from tiny_reader import chance_sliding
@@ -10,7 +11,7 @@ from tiny_reader import chance_sliding
 from chequereader.alphabet import AMOUNTS
 from chequereader.grammar import amounts
 from chequereader.recognition.sliding import SlidingRecogniser
-from chequereader.segmentation.strip import REACH, STRIDE, STRIP, positions
+from chequereader.segmentation.strip import REACH, STANDARD, STRIDE, STRIP, Scale
 from chequereader.training.aligned import align
 
 GRAMMAR = amounts("auto")
@@ -19,8 +20,8 @@ GRAMMAR = amounts("auto")
 class Prompter(SlidingRecogniser):
     """Says what it is told at each position: ``says`` [positions] of labels, "." of the picture ignored."""
 
-    def __init__(self, says: str, certainty: float = 5.0) -> None:
-        super().__init__(AMOUNTS, "lenet5")
+    def __init__(self, says: str, certainty: float = 5.0, scale: Scale = STANDARD) -> None:
+        super().__init__(AMOUNTS, "lenet5", scale=scale)
         self.says, self.certainty = says, certainty
 
     def forward(self, strips: torch.Tensor) -> torch.Tensor:
@@ -41,12 +42,14 @@ def columns(position: float) -> float:
     return position * STRIDE + REACH / 2
 
 
-def test_edges_lie_in_the_gaps_between_characters() -> None:
+@pytest.mark.parametrize("across", [1.0, 0.5])
+def test_edges_lie_in_the_gaps_between_characters(across: float) -> None:
+    """In columns of the strip, whatever the scale that the network sees it at."""
     says = "  1   77     .  "
-    width = REACH + STRIDE * (len(says) - 1)
-    assert positions(width) == len(says)
-    middles = [round(columns(p)) for p in (2, 6.5, 13)]
-    (line,) = align(Prompter(says), GRAMMAR, [bars(width, middles)], ["17."])
+    width = round((REACH + STRIDE * (len(says) - 1)) / across)
+    middles = [round(columns(p) / across) for p in (2, 6.5, 13)]
+    (line,) = align(Prompter(says, scale=Scale(across)), GRAMMAR, [bars(width, middles)], ["17."])
+    assert line.strip.shape[1] == width
     assert line.text == "17." and line.written
     assert len(line.edges) == 4
     for edge, left, right in zip(line.edges[1:-1], middles[:-1], middles[1:], strict=True):

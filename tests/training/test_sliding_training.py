@@ -20,7 +20,7 @@ from chequereader.grammar import amounts
 from chequereader.grammar.held import HOLDING, held, holding_penalties
 from chequereader.graph import Graph, forward
 from chequereader.recognition.sliding import SlidingRecogniser, chain, padded
-from chequereader.segmentation.strip import REACH
+from chequereader.segmentation.strip import REACH, STRIDE, Scale
 from chequereader.training import feeding, sliding
 from chequereader.training.composing import Composer
 from chequereader.training.sliding import (
@@ -244,6 +244,26 @@ def test_a_composer_adds_new_strips_in_every_epoch(strips: Strips, monkeypatch: 
     assert len(seen[0]) == 2 * (len(strips) + 3)
     train_sliding(chance_sliding(), GRAMMAR, strips, replace(options, composed=0), composer=Counting([]))
     assert len(drawn) == 6, "none asked for, none drawn"
+
+
+@pytest.mark.parametrize("across", [1.0, 0.5])
+def test_strips_are_shown_at_the_recognisers_scale(
+    strips: Strips, monkeypatch: pytest.MonkeyPatch, across: float
+) -> None:
+    widths: list[int] = []
+
+    def spy(recogniser: SlidingRecogniser, inputs: torch.Tensor) -> torch.Tensor:
+        widths.append(inputs.shape[2])
+        return shown(recogniser, inputs)
+
+    monkeypatch.setattr(sliding, "shown", spy)
+    options = SlidingOptions(epochs=1, graph_epochs=0, batch=1, composed=0, distortion=0.0)
+    recogniser = SlidingRecogniser(AMOUNTS, "lenet5", scale=Scale(across))
+    assert train_sliding(recogniser, GRAMMAR, strips, options).scale == Scale(across)
+    wanted = [max(round(width * across), REACH) for width in np.diff(strips.column)]
+    # padded to whole strides, and moved by less than one
+    for found, width in zip(sorted(widths), sorted(wanted), strict=True):
+        assert width <= found < width + 2 * STRIDE
 
 
 def test_padding_changes_nothing_of_a_strip(strips: Strips) -> None:
