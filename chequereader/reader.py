@@ -82,7 +82,7 @@ class Reader:
                 raise WeightsError(f"{where}: made for another grammar; reinstall or train again")
             grammar = grammar.with_penalty(loaded.grammar_penalty.cpu())
         # the quick one first: zones that it finds far worse are not cut at all
-        self.notations = [over_positions(grammar)] * len(self.sliding)
+        self.notations = [over_positions(grammar, len(one.networks)) for one in self.sliding]
         self.notations += [between_cuts(grammar)] * (self.recogniser is not None)
         calibrations = load_calibrations(where.with_suffix(".calibration.json"))
         self.calibration = calibrations["auto" if self.options.field == "auto" else "whole"]

@@ -28,6 +28,7 @@ class Notation:
     ``graph``: acceptor over the columns of the graphs' penalties; ``grammar_arc`` int [arcs]: the arc of
     ``grammar`` that each arc takes, -1 for none. ``key`` int64 [columns]: the label of ``AMOUNTS`` that a
     column says, ``EPSILON`` for nothing. ``rival``: an acceptor of the same kind, of what is no amount.
+    ``networks``: how many of them made the graphs' penalties together.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Notation:
     grammar_arc: tuple[int, ...]
     key: Tensor
     rival: Graph
+    networks: int = 1
 
     def constrained(self, amounts: Sequence[int]) -> Graph:
         """Return the texts worth so many hundredths, a member each; ``UsageError`` as of ``with_amount``."""
@@ -60,10 +62,11 @@ def between_cuts(grammar: Grammar) -> Notation:
     return Notation(CUTS, grammar, grammar.graph, tuple(range(grammar.graph.arcs)), key, dates())
 
 
-def over_positions(grammar: Grammar) -> Notation:
+def over_positions(grammar: Grammar, networks: int = 1) -> Notation:
     """Return the notation of strips: a character holds on over several positions."""
     graph = held(grammar.graph)
-    return Notation(SLIDING, grammar, graph, tuple(graph.arc_map.tolist()), spoken_labels(), _held_dates())
+    arcs = tuple(graph.arc_map.tolist())
+    return Notation(SLIDING, grammar, graph, arcs, spoken_labels(), _held_dates(), networks)
 
 
 @cache

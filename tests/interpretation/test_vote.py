@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -193,6 +194,9 @@ def test_recognisers_of_one_kind_divide_its_share(seed: int) -> None:
     assert [a.amount for a in twice] == [a.amount for a in once]
     # what recognisers misfit by is a mean of them all
     assert [a.confidence for a in twice] == pytest.approx([a.confidence for a in once], rel=0.2)
+    uneven = [CUTS, replace(BOTH[1], networks=3), BOTH[1]]
+    assert vote._shares(uneven) == pytest.approx([0.4, 0.45, 0.15])
+    assert vote._shares(uneven[1:]) == pytest.approx([0.75, 0.25])
     alone = [one(Lattice([0.0], [[g[1]] for g in [over] * n]), 3, [BOTH[1]] * n) for n in (1, 3)]
     assert [a.confidence for a in alone[1]] == pytest.approx([a.confidence for a in alone[0]], rel=1e-6)
 
