@@ -12,7 +12,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from chequereader.recognition.codes import place_codes
-from chequereader.recognition.digit_forms import FORMS, Form
 from chequereader.recognition.layers import RBF, Convolution, Subsampling
 from chequereader.recognition.lenet import INK, PAPER, LeNet, LeNet5, full_table
 from chequereader.recognition.maxpool import MAX_POOL_ARCHITECTURES, MaxPoolLeNet5
@@ -89,18 +88,6 @@ class LeNet4(LeNet):
         self.rbf = RBF(place_codes(10))
 
 
-class FormedLeNet5(LeNet5):
-    """LeNet-5 that sees digits in one form (``digit_forms``)."""
-
-    def __init__(self, form: Form) -> None:
-        super().__init__(DIGITS)
-        self.form = form
-
-    def prepare(self, digits: Tensor) -> Tensor:
-        """Turn pictures uint8 [batch, 28, 28] into inputs, brought to the form first."""
-        return super().prepare(self.form(digits))
-
-
 class LeNet5MaxPool(MaxPoolLeNet5):
     """The LeNet-5 of today's courses over digits: C3 fully connected, 120-84-10, softmax.
 
@@ -135,15 +122,13 @@ class LeNet5MaxPool(MaxPoolLeNet5):
 DigitNetwork = LeNet | LeNet5MaxPool
 """Reads MNIST's digits: ``prepare`` makes its input of pictures, calling it gives a penalty a class."""
 
-DIGIT_ARCHITECTURES = ("lenet1", "lenet4", "lenet5", *FORMS, "lenet5-maxpool", "lenet5-wide-maxpool")
+DIGIT_ARCHITECTURES = ("lenet1", "lenet4", "lenet5", "lenet5-maxpool", "lenet5-wide-maxpool")
 
 
 def digit_network(architecture: str) -> DigitNetwork:
     """Return a new network of one of ``DIGIT_ARCHITECTURES`` for the ten digits; ``KeyError`` otherwise."""
     if architecture == "lenet5":
         return LeNet5(DIGITS)
-    if architecture in FORMS:
-        return FormedLeNet5(FORMS[architecture])
     if architecture == "lenet5-wide-maxpool":
         return LeNet5MaxPool(architecture=architecture, normalised=True, dropped=0.2)
     return {"lenet1": LeNet1, "lenet4": LeNet4, "lenet5-maxpool": LeNet5MaxPool}[architecture]()

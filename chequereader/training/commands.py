@@ -20,8 +20,7 @@ from chequereader.errors import ExitCode
     "architecture",
     required=True,
     metavar="lenet1|lenet4|boosted-lenet4|lenet5|lenet5-maxpool|lenet5-wide-maxpool",
-    help="Which network. lenet5-upright, lenet5-width12, lenet5-width20 and lenet5-upright-width14 are "
-    "lenet5 that sees digits upright, or their ink as wide.",
+    help="Which network.",
 )
 @click.option(
     "--recipe", default="1998", show_default=True, metavar="1998|modern", help="As in the paper, or as today."

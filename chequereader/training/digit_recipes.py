@@ -15,7 +15,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from chequereader.errors import UsageError
-from chequereader.recognition.digit_forms import FORMS
 from chequereader.recognition.family import DigitNetwork
 from chequereader.recognition.layers import spread_start
 from chequereader.recognition.lenet import LeNet
@@ -232,7 +231,7 @@ def choose_recipe(architecture: str, name: str, *, taught: bool = False) -> Reci
     """
     if name not in RECIPES:
         raise UsageError(f"no recipe {name}; use one of {', '.join(RECIPES)}")
-    if taught and (name != "modern" or architecture not in ("lenet1", "lenet4", "lenet5", *FORMS)):
+    if taught and (name != "modern" or architecture not in ("lenet1", "lenet4", "lenet5")):
         raise UsageError(
             "teachers teach LeNet-1, LeNet-4 and LeNet-5 in the modern recipe; leave --teacher out"
         )

@@ -7,7 +7,7 @@ Not for the folder a run is kept in, nor for what a step does: see ``run_folder`
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -130,42 +130,23 @@ def train_seeds(
     recipe = options.resolved()
     if not left:
         return list(folders.values())
-    if options.architecture == BOOSTED:
-        for seed in left:
-            begun = any(folders[seed].rglob(CHECKPOINT))
-            train_digits(each[seed], data, folders[seed], resume=begun, report=report)
-    elif options.single_patterns(recipe):
-        digits, test = DigitSet.read(data, "train", options.digits), DigitSet.read(data, "t10k")
+    digits, test = DigitSet.read(data, "train", options.digits), DigitSet.read(data, "t10k")
+    if options.architecture != BOOSTED and options.single_patterns(recipe):
         run = out / f"seeds{'-'.join(map(str, left))}"
         networks = [(folders[seed], each[seed].told()) for seed in left]
         training = _training(options, recipe, digits, left)
         Run(run, networks, test, report).train(training, resume=(run / CHECKPOINT).exists())
+    elif options.architecture == BOOSTED:
+        for seed in left:
+            begun = any(folders[seed].rglob(CHECKPOINT))
+            train_digits(each[seed], data, folders[seed], resume=begun, report=report)
     else:
-        train_alike({folders[seed]: each[seed] for seed in left}, data, report)
+        views = _views(options.teachers, recipe, digits)
+        for seed in left:
+            alone = Run(folders[seed], [(folders[seed], each[seed].told())], test, report)
+            training = _training(each[seed], recipe, digits, [seed], views=views)
+            alone.train(training, resume=(folders[seed] / CHECKPOINT).exists())
     return list(folders.values())
-
-
-def train_alike(
-    each: Mapping[Path, DigitOptions], data: Path, report: Callable[[Metrics], None] = lambda _: None
-) -> None:
-    """Train single networks one after the other, each into its folder, that learn from the same views.
-
-    Options may differ in architecture and seed. What is done is left as it is, what was begun goes on. Raises
-    as ``train_digits`` does without ``resume``.
-    """
-    left = {folder: options for folder, options in each.items() if not (folder / WEIGHTS).exists()}
-    if not left:
-        return
-    alike = next(iter(left.values()))
-    digits, test = DigitSet.read(data, "train", alike.digits), DigitSet.read(data, "t10k")
-    runs = {folder: Run(folder, [(folder, options.told())], test, report) for folder, options in left.items()}
-    for folder, run in runs.items():
-        run.check((folder / CHECKPOINT).exists())  # before teachers are asked, which takes minutes
-    views = _views(alike.teachers, alike.resolved(), digits)
-    for folder, run in runs.items():
-        options = left[folder]
-        training = _training(options, options.resolved(), digits, [options.seed], views=views)
-        run.train(training, resume=(folder / CHECKPOINT).exists())
 
 
 def _check_device(options: DigitOptions, device: str) -> None:

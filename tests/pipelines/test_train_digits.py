@@ -7,12 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-import torch
 from click.testing import CliRunner
 
-from chequereader.recognition.digit_forms import FORMS
 from chequereader.training.digit_runs import DigitOptions
-from chequereader.training.passes import DigitSet
 from chequereader.training.run_folder import METRICS, WEIGHTS
 from pipelines import train_digits
 
@@ -48,29 +45,3 @@ def test_rows_can_be_trained(name: str) -> None:
     row = train_digits.ROWS[name]
     assert row.options.resolved().epochs >= 1
     assert not row.options.teachers, "teachers come from the folder of the run"
-
-
-def test_the_committee_sees_digits_in_five_forms_and_has_two_teachers_by_turns(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    asked: dict[Path, DigitOptions] = {}
-    monkeypatch.setattr(train_digits, "train_alike", lambda each, data: asked.update(each))
-    monkeypatch.setattr(
-        train_digits, "train_seeds", lambda options, seeds, data, out: [out / f"seed{k}" for k in seeds]
-    )
-    # all but the first misread the first digit, each in its own way, and are less sure of it
-    said = iter(1.0 - torch.eye(10)[[place, *range(1, 10)]] * (0.4 if place else 1.0) for place in range(5))
-    monkeypatch.setattr(train_digits, "load_teacher", lambda path: path)
-    monkeypatch.setattr(train_digits, "predict", lambda network, pictures: next(said))
-    digits = DigitSet(torch.zeros(10, 28, 28, dtype=torch.uint8), torch.arange(10))
-    monkeypatch.setattr(DigitSet, "read", lambda *_: digits)
-    train_digits.committee(tmp_path, tmp_path)
-    assert [options.architecture for options in asked.values()][:1] == ["lenet5"]
-    assert {options.architecture for options in asked.values()} == {"lenet5", *FORMS}
-    assert len({options.told()["teachers"][0] for options in asked.values()}) == train_digits.TEACHERS
-    for options in asked.values():
-        assert options.resolved().epochs >= 1
-    assert asked[tmp_path / "lenet5-modern" / "seed0"].teachers == (
-        str(tmp_path / "teacher" / "seed0" / WEIGHTS),
-    )
-    assert capsys.readouterr().out.split()[-2:] == ["0.00", "0.00"]
