@@ -12,7 +12,8 @@ command goes on where it stopped. On 2 cores of a small machine expect, by ``--s
     standard   120 to 170 minutes  92%, 79% and 97%
 
 These exact rates are of runs before the sliding networks learnt by SOAP, with which a pass takes a third more
-time, and before the second one saw strips narrower; the recipe hasn't been run from chance since. What else was measured is in ``docs/results/amounts.md``.
+time, and before the second one saw strips narrower; the recipe hasn't been run from chance since. What else
+was measured is in ``docs/results/amounts.md``.
 """
 
 from __future__ import annotations
