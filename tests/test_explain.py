@@ -14,7 +14,7 @@ from chequereader.errors import OutputError
 from chequereader.options import ReadOptions
 from chequereader.reader import Reader
 from chequereader.scan import Scan
-from chequereader.segmentation.strip import REACH, STRIDE, strip
+from chequereader.segmentation.strip import REACH, STANDARD, STRIDE, Scale, positions, strip
 
 STAGES = ["1-zones.png", "2-ink.png", "3-cuts.png", "4-graph.png", "5-path.png", "6-positions.png"]
 
@@ -97,6 +97,21 @@ def test_one_recogniser_has_its_own_pictures(tmp_path: Path, recogniser: str, mi
     reader = Reader(ReadOptions(field="whole", recogniser=recogniser), write_chance_weights(tmp_path))
     reader.explain(Scan(draw("24").image, None, "field.png"), tmp_path / "pictures")
     assert list(pictures(tmp_path / "pictures")) == [stage for stage in STAGES if stage not in missing]
+
+
+def test_a_strip_is_drawn_at_every_scale_that_it_is_seen_at(tmp_path: Path) -> None:
+    weights = write_chance_weights(tmp_path, scales=[STANDARD, Scale(0.75)])
+    reader = Reader(ReadOptions(field="whole"), weights)
+    ((page, _),) = reader.follow([scan := Scan(draw("2480").image, None, "field.png")])
+    reader.explain(scan, tmp_path / "pictures")
+    drawn = pictures(tmp_path / "pictures")
+    assert list(drawn) == sorted([*STAGES, "6-positions-2.png"])
+    standard, narrow = (drawn[name].shape[1] for name in ("6-positions.png", "6-positions-2.png"))
+    assert narrow == pytest.approx(0.75 * standard, abs=8)
+    assert [graphs[0].scale for graphs in page.graphs] == [STANDARD, Scale(0.75), None]
+    width = strip(page.fields[0]).shape[1]
+    counts = [len(graphs[0].source) for graphs in page.graphs[:2]]
+    assert counts == [positions(width), positions(round(0.75 * width))]
 
 
 def test_a_blank_page_leaves_the_picture_of_the_page(reader: Reader, tmp_path: Path) -> None:
