@@ -251,5 +251,6 @@ def _limit_memory(more: int) -> None:
 
 
 def _is_want_of_memory(error: Exception) -> bool:
-    """Tell whether an error of Python, torch or OpenCV says that memory ran out."""
-    return isinstance(error, MemoryError) or "memory" in str(error).lower()
+    """Tell whether an error of Python, torch, OpenCV or ONNX Runtime says that memory ran out."""
+    says = str(error).lower()
+    return isinstance(error, MemoryError) or "memory" in says or "bad_alloc" in says

@@ -36,7 +36,7 @@ DIGITS = SHIPPED / "digits.safetensors"
 """LeNet-5 for digits alone, seed 0 of the modern recipe."""
 
 MOST_NETWORKS = 5
-"""Sliding networks that are asked together, at most."""
+"""Sliding networks of one scale, and scales, at most."""
 
 LEAST_ACROSS = 0.25
 """Of a scale that weights may ask for: strips of no width, or of any, would take no time or all memory."""
@@ -112,9 +112,10 @@ def load_weights(where: Path = DEFAULT) -> Weights:
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
         alphabet = Alphabet(about["classes"], about["raised"])
         recogniser = Recogniser(alphabet, int(about["features"]), about["architecture"])
-        sliding = tuple(_sliding(alphabet, **one) for one in about.get("sliding", []))
-        if sum(len(one.networks) for one in sliding) > MOST_NETWORKS:
-            raise ValueError("too many sliding networks")
+        told = about.get("sliding", [])
+        if len(told) > MOST_NETWORKS:
+            raise ValueError(f"{len(told)} sliding recognisers")
+        sliding = tuple(_sliding(alphabet, **one) for one in told)
         grammar_penalty = tensors.pop(_GRAMMAR)
         model = f"{about['name']}@{checksum[:12]}"
         recogniser.load_state_dict(_part(tensors, "recogniser."))

@@ -189,7 +189,13 @@ def test_a_sliding_recogniser_that_does_not_fit(saved_both: Path, changes: dict[
     failure(saved_both)
 
 
-@pytest.mark.parametrize("sliding", ["lenet5-maxpool", [3], 7, {"networks": 1}])
+MANY = [{"architecture": "lenet5-maxpool", "networks": 1, "across": 1.0}] * 1000
+"""Refused before a single one is made."""
+
+
+@pytest.mark.parametrize(
+    "sliding", ["lenet5-maxpool", [3], 7, {"networks": 1}, MANY], ids=lambda s: str(s)[:20]
+)
 def test_what_is_no_list_of_sliding_recognisers(saved: Path, sliding: object) -> None:
     rewrite(saved, sliding=sliding)
     failure(saved)
