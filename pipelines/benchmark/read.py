@@ -1,6 +1,6 @@
 """Time of reading whole cheques from files to JSON: processor time by stage, cheques a second by the clock.
 
-    python -m pipelines.benchmark read [FOLDER] [--count 60] [--seed 4242] [--lot 8] [--processes 1 2]
+    python -m pipelines.benchmark read [FOLDER] [--count 60] [--seed 4242] [--lot 16] [--processes 1 2]
 
 Without a folder of scans it reads synthetic cheques at about 200 dpi. Not for accuracy: ``chequereader
 evaluate`` is.
