@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from chequereader.alphabet import AMOUNTS
-from chequereader.recognition import onnx_networks, store
+from chequereader.recognition import store
 from chequereader.recognition.lenet import LeNet5
 from chequereader.recognition.maxpool import MaxPoolLeNet5
 from chequereader.recognition.networks import READING_ARCHITECTURES, reading_network
@@ -75,10 +75,3 @@ def test_recognisers_on_a_cpu_read_by_it_and_find_the_same() -> None:
     assert all(isinstance(network, OnnxNetwork) for network in sliding.networks)
     assert torch.allclose(cuts(crops, geometry), wanted[0], atol=1e-3)
     assert torch.allclose(sliding(strips), wanted[1], atol=1e-4)
-
-
-def test_without_the_extra_torch_runs_the_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(onnx_networks, "installed", lambda: False)
-    cuts = store.made_ready(Recogniser(AMOUNTS, 6), CPU)
-    assert isinstance(cuts.network, LeNet5)
-    assert cuts.network.folded is not None

@@ -12,7 +12,8 @@ from safetensors.torch import load_file, save_file
 
 from chequereader.alphabet import AMOUNTS
 from chequereader.errors import ExitCode, WeightsError
-from chequereader.recognition import store
+from chequereader.recognition import onnx_networks, store
+from chequereader.recognition.lenet import LeNet5
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.recognition.sliding import SlidingRecogniser
 from chequereader.recognition.store import (
@@ -227,3 +228,10 @@ def test_what_is_ready_to_read_takes_no_gradient() -> None:
     ready = made_ready(Recogniser(AMOUNTS, 6), torch.device("cpu"))
     assert not any(p.requires_grad for p in ready.parameters())
     assert not ready.training
+
+
+def test_without_the_extra_torch_runs_the_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(onnx_networks, "installed", lambda: False)
+    cuts = made_ready(Recogniser(AMOUNTS, 6), torch.device("cpu"))
+    assert isinstance(cuts.network, LeNet5)
+    assert cuts.network.folded is not None
