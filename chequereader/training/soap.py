@@ -79,7 +79,7 @@ def _begin(state: dict[str, Tensor], gradient: Tensor) -> None:
     if gradient.dim() == 2:
         for side, product in (("left", gradient @ gradient.T), ("right", gradient.T @ gradient)):
             state[side] = product
-            state[f"{side}_axes"] = torch.linalg.eigh(product)[1].flip(1)
+            state[f"{side}_axes"] = _as_kept(torch.linalg.eigh(product)[1].flip(1))
 
 
 def _direction(state: dict[str, Tensor], gradient: Tensor) -> Tensor:
@@ -117,4 +117,9 @@ def _turn_axes(state: dict[str, Tensor], side: str, dimension: int) -> None:
     axes, product = state[f"{side}_axes"], state[side]
     order = (axes * (product @ axes)).sum(dim=0).argsort(descending=True, stable=True)
     state["square"] = state["square"].index_select(dimension, order)
-    state[f"{side}_axes"] = torch.linalg.qr(product @ axes[:, order])[0]
+    state[f"{side}_axes"] = _as_kept(torch.linalg.qr(product @ axes[:, order])[0])
+
+
+def _as_kept(axes: Tensor) -> Tensor:
+    """Return axes row by row, as a state file has them; columns first, products are rounded otherwise."""
+    return axes.contiguous()
