@@ -23,6 +23,7 @@ _MOST_SLANT = 0.9
 _STEP = 4  # pixels of outline over which its direction is taken: less shows the pixels' own corners
 _STEEP = 0.7  # pixels of height a pixel of width from which on a piece of outline tells of slant
 _MAX_SCALE = 4.0
+_APART = 0.1  # by which base line and top line differ in slope where one of them isn't one
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,13 @@ def writing_lines(mask: NDArray[np.bool_]) -> tuple[tuple[float, float], tuple[f
         far = np.abs(x[i] - x[j]) > HEIGHT
         if far.any():
             i, j = i[far], j[far]
-            slopes = np.concatenate([(e[j] - e[i]) / (x[j] - x[i]) for e in (bottom, top)])
-            slope = float(np.clip(np.median(slopes), -0.25, 0.25))
+            slopes = [(e[j] - e[i]) / (x[j] - x[i]) for e in (bottom, top)]
+            of_base, of_top = (float(np.median(some)) for some in slopes)
+            slope = float(np.median(np.concatenate(slopes)))
+            if abs(of_base - of_top) > _APART:
+                # one isn't a line: raised cents lift it, or small noughts that stand in the middle do both
+                slope = float(np.median([0.0, of_base, of_top]))
+            slope = float(np.clip(slope, -0.25, 0.25))
     return (
         (slope, float(np.median(bottom - slope * x))),
         (slope, float(np.median(top - slope * x))),

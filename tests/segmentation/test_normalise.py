@@ -101,6 +101,24 @@ def test_a_comma_below_does_not_pull_the_base_line_down() -> None:
     assert top == pytest.approx(20, abs=1)
 
 
+def standing(*boxes: tuple[int, int, int]) -> np.ndarray:
+    """Return bars at x, from a top to a bottom."""
+    mask = np.zeros((120, 300), bool)
+    for x, top, bottom in boxes:
+        mask[top:bottom, x : x + 20] = True
+    return mask
+
+
+def test_raised_cents_do_not_tilt_the_writing() -> None:
+    (slope, _), _ = writing_lines(standing((20, 40, 76), (64, 37, 58), (92, 36, 57)))
+    assert -0.1 < slope <= 0.0
+
+
+def test_small_noughts_in_the_middle_do_not_tilt_the_writing() -> None:
+    (slope, _), _ = writing_lines(standing((20, 36, 90), (70, 42, 66), (98, 42, 66)))
+    assert slope == 0.0
+
+
 @pytest.mark.parametrize("width", [2, 4, 7])
 def test_stroke_width_of_a_bar(width: int) -> None:
     mask = np.zeros((100, 40), bool)
