@@ -12,7 +12,7 @@ import numpy as np
 from chequereader.synthetic.glyph_sources import Picture
 from chequereader.synthetic.pixels import Floats
 
-_DEEPEST = 0.3
+_DEEPEST = 0.15
 """Share of the narrower one's width by which neighbours overlap at most."""
 
 _SLIM, _APART = 0.25, 0.05

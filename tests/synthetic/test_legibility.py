@@ -47,4 +47,4 @@ def test_a_mere_stroke_keeps_apart_and_others_overlap_by_a_part_of_their_width()
     spans = [np.concatenate(glyph)[:, 0] for _, glyph in line.placed]
     gaps = [float(right.min() - left.max()) for left, right in pairwise(spans)]
     assert gaps[0] > 0 and gaps[1] > 0
-    assert gaps[2] == pytest.approx(-0.15)
+    assert gaps[2] == pytest.approx(-0.075)
