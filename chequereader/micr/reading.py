@@ -13,6 +13,7 @@ from chequereader.micr.fonts import E13B
 CheckDigit = Literal["valid", "invalid", "none"]
 
 _LIKELY, _LONG = 0.25, 12  # digits of other type, upside down, have reached six characters at 0.48
+_POSSIBLE = 0.1  # of 922 lines of a grammar all had 0.2 or more but one: print upside down as nine noughts
 _SPOKEN = ("routing", "sort_code", "bank", "branch", "interbank", "account", "cheque_number")
 
 
@@ -45,11 +46,13 @@ class MicrReading:
 
     @property
     def certain(self) -> bool:
-        """Whether it is a MICR line beyond doubt: it fits a grammar, or is long and likely as it was read.
+        """Whether it is a MICR line beyond doubt: it fits a grammar and may be right, or is long and likely.
 
         What else stands on a page, read upside down or in another type, may look a little like one.
         """
-        return self.grammar != "free" or (len(self.raw) >= _LONG and self.confidence >= _LIKELY)
+        if self.grammar != "free":
+            return self.confidence >= _POSSIBLE
+        return len(self.raw) >= _LONG and self.confidence >= _LIKELY
 
     @property
     def unicode(self) -> str:

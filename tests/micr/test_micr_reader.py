@@ -143,7 +143,8 @@ def test_a_line_is_certain_by_its_grammar_or_by_length_and_likelihood() -> None:
     def line(raw: str, grammar: str, confidence: float) -> MicrReading:
         return MicrReading(raw, {}, grammar, confidence, "none", (), Box(0, 0, 9, 9))
 
-    assert line("A021000021A", "us", 0.01).certain
+    assert line("A021000021A", "us", 0.2).certain
+    assert not line("A000000000A", "us", 0.04).certain, "print, upside down"
     assert line("A000000000AA1025", "free", 0.4).certain
     assert not line("60700C", "free", 0.48).certain, "a box of another type, upside down"
     assert not line("DDDDDDDDDDDDDD", "free", 0.04).certain
