@@ -29,12 +29,13 @@ def gaps(lines: Iterable[Sequence[Boxed]]) -> np.ndarray:
 
 
 def of_real_digits(folder: Path) -> np.ndarray:
+    held_out = (Path(__file__).parents[2] / "data" / "splits" / "amounts-validation.txt").read_text().split()
     lines: dict[str, list[Boxed]] = defaultdict(list)
     with (folder / "amounts" / "digit_boxes.csv").open() as rows:
         for row in csv.DictReader(rows):
             x0, y0, x1, y1 = (float(row[key]) for key in ("x0", "y0", "x1", "y1"))
             lines[row["file"]].append((row["digit"], x0, y0, x1, y1))
-    return gaps(lines.values())
+    return gaps(line for name, line in lines.items() if name not in held_out)
 
 
 def of_hands(count: int) -> np.ndarray:
