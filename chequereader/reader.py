@@ -43,7 +43,7 @@ from chequereader.segmentation.normalise import normalise
 from chequereader.segmentation.segmenter import candidates
 from chequereader.symbols import confidences, spoken
 
-ZONES = 3
+ZONES = 2
 """Candidate zones of a cheque that go on to recognition, at most."""
 
 MARGIN = 2.5

@@ -25,7 +25,8 @@ from pathlib import Path
 import click
 
 from chequereader.reader import choose_device
-from chequereader.recognition.store import NAMED, SHIPPED
+from chequereader.recognition.store import NAMED
+from chequereader.shipped import SHIPPED
 from chequereader.training.recipe import Machine, Recipe, on_a_gpu, train_reader
 from pipelines.calibrate import SETS, calibrate_and_list, split_set
 

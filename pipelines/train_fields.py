@@ -20,7 +20,6 @@ The weights that ship were trained on pages as they were drawn before, and read 
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -39,13 +38,11 @@ from chequereader.fields.locate import Proposals, best_zones, propose
 from chequereader.fields.matching import true_ink, worth
 from chequereader.fields.page_ink import GreyImage
 from chequereader.fields.penalty import WEIGHTS, ZoneNetwork, ZonePenalty
-from chequereader.fields.upright import upright
-from chequereader.synthetic import SyntheticConfig, generate
+from pipelines.calibrate import list_checksum
+from pipelines.field_pages import SYNTHETIC, another_view, cheques, on_page, synthetic
 
-ROOT = Path(__file__).parent.parent
 SETS = {"cheques-india": 0.13, "cheques-usa": 0.0}
 """Real cheque sets, and the share of the truth box on its left that a printed currency sign takes."""
-SYNTHETIC = "synthetic"
 VIEWS = 5
 OVERTURNED = 0.3
 """Share of the training pages that are also seen on their head."""
@@ -65,56 +62,6 @@ class Page:
     candidates: Proposals
     worth: npt.NDArray[np.float32]
     overturned: bool = False
-
-
-def cheques(folder: Path, validation: bool) -> Iterator[tuple[GreyImage, Box]]:
-    """Yield scans, grey uint8 [height, width], and their truth boxes: of the validation part or the rest."""
-    split = (ROOT / "data" / "splits" / f"{folder.name}-validation.txt").read_text().splitlines()
-    held_out = {line for line in split if not line.startswith("#")}
-    with (folder / "truth.csv").open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if (row["file"] in held_out) == validation:
-                image = cv2.imread(str(folder / row["file"]), cv2.IMREAD_GRAYSCALE)
-                box = Box(*(round(float(row[side])) for side in ("x0", "y0", "x1", "y1")))
-                yield np.asarray(image, np.uint8), box
-
-
-def on_page(image: GreyImage, truth: Box, dpi: float | None = None) -> tuple[GreyImage, Box]:
-    """Return the upright page of a scan and the truth box on it."""
-    page = upright(image, dpi)
-    return page.image, mapped(truth, cv2.invertAffineTransform(page.matrix))
-
-
-def mapped(box: Box, matrix: npt.ArrayLike) -> Box:
-    """Return the box around a box that a matrix [2, 3] has moved."""
-    corners = np.array([(x, y, 1) for x in (box.x0, box.x1) for y in (box.y0, box.y1)])
-    corners = corners @ np.asarray(matrix, np.float64).T
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    return Box(*(round(v) for v in (*low, *high)))
-
-
-def another_view(image: GreyImage, truth: Box, rng: np.random.Generator) -> tuple[GreyImage, Box]:
-    """Return a page as another scanner might have given it: other border, scale, slight skew, contrast."""
-    height, width = image.shape
-    scale = np.exp(rng.uniform(-0.25, 0.2))
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), rng.uniform(-0.4, 0.4), scale)
-    size = round(width * scale * rng.uniform(0.95, 1.06)), round(height * scale * rng.uniform(0.93, 1.08))
-    matrix[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
-    matrix[:, 2] += rng.uniform(-0.025, 0.025, 2) * size
-    paper_grey = int(np.percentile(image, 80))
-    seen = cv2.warpAffine(image, matrix, size, flags=cv2.INTER_AREA, borderValue=paper_grey).astype(
-        np.float32
-    )
-    seen = 255 - (255 - seen) * rng.uniform(0.6, 1.1) + rng.normal(0, rng.uniform(0, 5), seen.shape)
-    return seen.clip(0, 255).astype(np.uint8), mapped(truth, matrix)
-
-
-def synthetic(seed: int, count: int) -> Iterator[tuple[GreyImage, Box]]:
-    """Yield upright pages of synthetic cheques and the boxes of the amount's ink; a quarter is hard."""
-    for index in tqdm(range(count), desc=SYNTHETIC):
-        config = SyntheticConfig(preset="hard" if index % 4 == 0 else "mixed")
-        cheque = generate(seed, index, config)
-        yield on_page(cheque.image, cheque.ink, cheque.dpi)
 
 
 def examine(source: str, image: GreyImage, truth: Box) -> Page | None:
@@ -218,7 +165,7 @@ def recall(pages: list[Page], penalty: ZonePenalty) -> dict[str, tuple[float, ..
 @click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--synthetic", "count", default=3000, show_default=True, help="Synthetic cheques to train on.")
-@click.option("--epochs", default=1000, show_default=True)
+@click.option("--epochs", default=250, show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=WEIGHTS, show_default=True)
 def main(data: Path, seed: int, count: int, epochs: int, out: Path) -> None:
     """Train the field penalty and print its recall."""
@@ -227,6 +174,7 @@ def main(data: Path, seed: int, count: int, epochs: int, out: Path) -> None:
     training = gather(data, False, VIEWS, synthetic(2 * seed + 1000, count), rng)
     penalty = ZonePenalty.of(fit(training, seed, epochs))
     penalty.save(out)
+    list_checksum(out)  # shipped weights are read only as they are listed
     validation = gather(data, True, 0, synthetic(2 * seed + 1001, count // 4), rng)
     for title, pages in (("training", training), ("validation", validation)):
         for name, shares in recall(pages, penalty).items():

@@ -33,8 +33,9 @@ from chequereader.micr.reader import MicrReader
 from chequereader.micr.recognition import penalties
 from chequereader.micr.segmenter import GEOMETRY, MicrSegmentation, segment
 from chequereader.recognition.recogniser import Recogniser
-from chequereader.recognition.store import SHIPPED, load_weights, save_weights
+from chequereader.recognition.store import load_weights, save_weights
 from chequereader.segmentation.strip import STRIP
+from chequereader.shipped import SHIPPED
 from chequereader.synthetic import magnetic_line
 from chequereader.synthetic.magnetic_line import DrawnLine, draw_line
 from chequereader.synthetic.micr import routing_number

@@ -1,4 +1,4 @@
-"""Candidate amount zones of a page: what is written in printed boxes, and groups along text lines.
+"""Candidate amount zones of a page: what printed boxes hold, groups along text lines, spotted regions.
 
 Only proposes; which candidate is likely is the penalty's matter, which one is right the recognition graph's.
 """
@@ -34,8 +34,14 @@ class Candidate:
     printed: PrintedBox | None
 
 
-def find_candidates(components: Components, printed: Sequence[PrintedBox]) -> list[Candidate]:
-    """Return the candidates of a page, each set of components once; none for a page without text."""
+def find_candidates(
+    components: Components, printed: Sequence[PrintedBox], spotted: Sequence[Box]
+) -> list[Candidate]:
+    """Return the candidates of a page, each set of components once; none for a page without text.
+
+    ``spotted`` are regions where the amount may stand whatever its components are joined to, a barcode or a
+    pattern: what is written there, as far as it lies there, is a zone.
+    """
     boxes = components.boxes
     frames = sorted(printed, key=lambda p: p.inside.area)
     held = centres_inside(boxes, [frame.inside for frame in frames])
@@ -48,7 +54,31 @@ def find_candidates(components: Components, printed: Sequence[PrintedBox]) -> li
     found: dict[bytes, IntArray] = {}
     fresh = _new([*written, *grouped], found, boxes)
     _new(parts_of(components, fresh), found, boxes)
-    return _framed(boxes, list(found.values()), frames, held)
+    return _framed(boxes, list(found.values()), frames, held) + _regions(components, spotted, frames)
+
+
+def _regions(components: Components, spotted: Sequence[Box], frames: Sequence[PrintedBox]) -> list[Candidate]:
+    """Return what stands in spotted regions as zones, each in the smallest printed box around its middle.
+
+    As tall as the components that have their centres there, for a line of print may run along a region's
+    foot; as wide as all ink on that line, for the last digit may be one component with a barcode.
+    """
+    zones = []
+    for region, rows in zip(spotted, centres_inside(components.boxes, spotted), strict=True):
+        members = np.flatnonzero(rows).astype(np.int32)
+        if not len(members):
+            continue
+        (hull,) = hulls(components.boxes, [members]).tolist()
+        y0, y1 = max(hull[1], region.y0), min(hull[3], region.y1)
+        columns = np.flatnonzero(components.ink[y0:y1, region.x0 : region.x1].any(axis=0))
+        if not len(columns):
+            continue
+        zone = Box(region.x0 + int(columns[0]), y0, region.x0 + int(columns[-1]) + 1, y1)
+        x, y = (zone.x0 + zone.x1) / 2, (zone.y0 + zone.y1) / 2
+        around = (f for f in frames if f.inside.x0 <= x < f.inside.x1 and f.inside.y0 <= y < f.inside.y1)
+        if HEIGHTS[0] <= zone.height <= HEIGHTS[1] and NARROWEST <= zone.width <= WIDEST:
+            zones.append(Candidate(zone, members, next(around, None)))
+    return zones
 
 
 def _new(groups: Sequence[IntArray], found: dict[bytes, IntArray], boxes: IntArray) -> list[IntArray]:

@@ -1,4 +1,4 @@
-"""What a candidate zone's penalty is computed from: its place, what surrounds it, what is written in it.
+"""What a candidate zone's penalty is computed from: its place, surroundings, writing, what is spotted there.
 
 All features are free of the template's absolute coordinates: shares of the page, ratios, or lengths in
 inches brought to a saturating scale. Not the place for the penalty itself.
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from chequereader.fields import surroundings, writing
+from chequereader.fields import spotted, surroundings, writing
 from chequereader.fields.candidates import Candidate, centres_inside
 from chequereader.fields.groups import Components, FloatArray, IntArray
 from chequereader.fields.page_ink import INCH, GreyImage
@@ -39,6 +39,7 @@ NAMES = (
     "rule above",
     *writing.NAMES,
     *surroundings.NAMES,
+    *spotted.NAMES,
 )
 
 
@@ -48,11 +49,12 @@ def describe(
     rules: Rules,
     likeness: FloatArray,
     paper: GreyImage,
+    spots: FloatArray,
 ) -> FloatArray:
     """Return the features of the candidates, float32 [candidates, len(NAMES)].
 
     ``likeness`` float32 [n] is each component's likeness to a currency sign; ``paper`` uint8 [height, width]
-    the grey of the coarse page's paper.
+    the grey of the coarse page's paper; ``spots`` float32 [rows, columns] the spotter's logits.
     """
     if not candidates:
         return np.zeros((0, len(NAMES)), np.float32)
@@ -67,6 +69,7 @@ def describe(
         *_frame(candidates, components, rules, boxes, width),
         *written.columns,
         *surroundings.describe_surroundings(boxes, inside, written, components, likeness, paper),
+        *spotted.describe_spotted(boxes, spots),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
 

@@ -22,6 +22,8 @@ from chequereader.fields.page_text import find_text
 from chequereader.fields.penalty import ZonePenalty
 from chequereader.fields.rules import tinted_boxes
 from chequereader.fields.signs import currency_at, sign_likeness
+from chequereader.fields.spotted import regions
+from chequereader.fields.spotter import shipped_spotter
 from chequereader.fields.upright import Upright
 
 MARGIN = round(0.05 * INCH)
@@ -67,9 +69,10 @@ def propose(page_image: GreyImage) -> Proposals:
     height, width = page_image.shape
     text = find_text(page_image)
     components = text.components
-    candidates = find_candidates(components, [*text.printed, *tinted_boxes(text.page)])
+    spots = shipped_spotter().spot(text.page)
+    candidates = find_candidates(components, [*text.printed, *tinted_boxes(text.page)], regions(spots))
     likeness, signs = sign_likeness(components)
-    features = describe(candidates, components, text.rules, likeness, text.page.paper)
+    features = describe(candidates, components, text.rules, likeness, text.page.paper, spots)
     boxes = [_on_page(c.box, text.page.scale, width, height) for c in candidates]
 
     def currency(candidate: int) -> str | None:

@@ -17,9 +17,10 @@ from torch import Tensor, nn
 from chequereader.errors import WeightsError
 from chequereader.fields.features import NAMES
 from chequereader.fields.groups import FloatArray
+from chequereader.shipped import SHIPPED, verified
 
 HIDDEN = 24
-WEIGHTS = Path(__file__).parent.parent / "weights" / "fields.safetensors"
+WEIGHTS = SHIPPED / "fields.safetensors"
 
 
 class ZoneNetwork(nn.Module):
@@ -56,6 +57,7 @@ class ZonePenalty:
             raise WeightsError(
                 f"{path} is missing: reinstall the package or train with pipelines.train_fields"
             )
+        verified(path)
         try:
             tensors = load_file(path)
         except SafetensorError as error:

@@ -29,7 +29,8 @@ from chequereader.micr.locate import Candidate, at_foot, locate
 from chequereader.micr.reading import MicrReading
 from chequereader.micr.recognition import penalties
 from chequereader.micr.segmenter import MicrSegmentation, segment
-from chequereader.recognition.store import SHIPPED, load_weights, made_ready
+from chequereader.recognition.store import load_weights, made_ready
+from chequereader.shipped import SHIPPED
 
 _LEGIBLE = 0.7
 """A character less likely than this by its ink alone is the grammar's."""

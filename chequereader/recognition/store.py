@@ -6,7 +6,6 @@ training state: checkpoints belong to the recipes.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -26,8 +25,8 @@ from chequereader.recognition.lenet import LeNet5
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.recognition.sliding import SlidingRecogniser
 from chequereader.segmentation.strip import Scale
+from chequereader.shipped import SHIPPED, verified
 
-SHIPPED = Path(__file__).resolve().parent.parent / "weights"
 DEFAULT = SHIPPED / "amounts.safetensors"
 NAMED = {"standard": DEFAULT, "small": SHIPPED / "amounts-small.safetensors"}
 """The shipped weights of amounts by the names that the options of reading know them by."""
@@ -136,19 +135,6 @@ def _sliding(alphabet: Alphabet, architecture: str, networks: int, across: float
 
 def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
-
-
-def verified(path: Path) -> str:
-    """Return a file's SHA-256; ``WeightsError`` if it ships with the package and isn't as it came."""
-    checksum = hashlib.sha256(path.read_bytes()).hexdigest()
-    if path.resolve().parent == SHIPPED:
-        listing = path.parent / "SHA256SUMS"
-        lines = listing.read_text(encoding="utf-8").splitlines() if listing.is_file() else []
-        if f"{checksum}  {path.name}" not in lines:
-            raise WeightsError(
-                f"{path}: damaged, its checksum is not the one it came with; reinstall chequereader"
-            )
-    return checksum
 
 
 def made_ready(module: _Module, device: torch.device) -> _Module:

@@ -16,7 +16,8 @@ from chequereader.errors import UsageError, WeightsError
 from chequereader.output import make_folder, write_text
 from chequereader.recognition.boosted import BoostedLeNet4
 from chequereader.recognition.family import DIGIT_ARCHITECTURES, DigitNetwork, LeNet4, digit_network
-from chequereader.recognition.store import DIGITS, verified
+from chequereader.recognition.store import DIGITS
+from chequereader.shipped import verified
 from chequereader.training.boosting import second_set, third_set
 from chequereader.training.checkpoints import load_state, restore_network, save_state
 from chequereader.training.digit_recipes import DISTORTIONS, Recipe, Recipe1998, RecipePupil, choose_recipe

@@ -15,6 +15,8 @@ from chequereader.fields.page_ink import find_ink
 from chequereader.fields.rules import Rules, find_rules, printed_boxes
 from chequereader.fields.signs import currency_at, sign_likeness
 
+SPOTS = np.zeros((10, 10), np.float32)
+
 
 def analysed(image: np.ndarray) -> tuple[list[Candidate], Components, Rules]:
     """Return the candidates of a page, found in what, and its rules."""
@@ -22,12 +24,12 @@ def analysed(image: np.ndarray) -> tuple[list[Candidate], Components, Rules]:
     rules = find_rules(page)
     printed = printed_boxes(rules)
     components = find_components(page, rules, printed)
-    return find_candidates(components, printed), components, rules
+    return find_candidates(components, printed, []), components, rules
 
 
 def described(image: np.ndarray) -> tuple[list[Candidate], dict[str, np.ndarray]]:
     candidates, components, rules = analysed(image)
-    rows = describe(candidates, components, rules, sign_likeness(components)[0], find_ink(image).paper)
+    rows = describe(candidates, components, rules, sign_likeness(components)[0], find_ink(image).paper, SPOTS)
     assert rows.shape == (len(candidates), len(NAMES))
     assert np.isfinite(rows).all()
     return candidates, dict(zip(NAMES, rows.T, strict=True))
@@ -219,3 +221,22 @@ def test_another_countrys_dollar_is_not_the_american() -> None:
     amount = put(image, "1234", 850, 215, 34, 3)
     _, components, _ = analysed(image)
     assert currency_at(Box(*(v // 2 for v in amount)), components, *sign_likeness(components)) is None
+
+
+def test_a_spotted_region_is_proposed_as_it_is() -> None:
+    """Digits that strokes go through are one component with them: no group of components is the amount."""
+    image = np.full((400, 1400), 235, np.uint8)
+    amount = put(image, "1234.50", 850, 220, 30, 3)
+    for shift in (0, 20):
+        start, end = (amount.x0 - 120, amount.y0 - 40 + shift), (amount.x1 + 120, amount.y1 + 20 + shift)
+        cv2.line(image, start, end, 20, 3)
+    page = find_ink(image)
+    rules = find_rules(page)
+    printed = printed_boxes(rules)
+    components = find_components(page, rules, printed)
+    region = Box(*(side // 2 for side in amount))
+    blank = Box(20, 20, 60, 40)
+    assert all(c.box.overlap(region) < 0.9 for c in find_candidates(components, printed, []))
+    (zone,) = (c for c in find_candidates(components, printed, [region, blank]) if c.box == region)
+    assert len(zone.members)
+    assert all(c.box != blank for c in find_candidates(components, printed, [region, blank]))

@@ -66,13 +66,13 @@ def test_short_and_long_amounts_are_found(amount: str) -> None:
 
 @pytest.mark.parametrize("boxed", [True, False])
 @pytest.mark.parametrize("amount", ["295,775 82", "***295,775.82*", "1,234 56"])
-def test_a_zone_without_the_cents_is_far_less_likely(amount: str, boxed: bool) -> None:
+def test_a_part_of_the_amount_is_three_times_less_likely(amount: str, boxed: bool) -> None:
     page = toy_page(amount, left=0.66, boxed=boxed)
     best, *others = locate(page.image, limit=6)
     assert holds(best, page.amount)
     for zone in others:
         if not holds(zone, page.amount):
-            assert zone.penalty > best.penalty + 1.5
+            assert zone.penalty > best.penalty + math.log(3)
 
 
 @pytest.mark.parametrize("angle", [-6.0, 3.0])

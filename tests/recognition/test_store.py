@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from chequereader.alphabet import AMOUNTS
 from chequereader.errors import ExitCode, WeightsError
-from chequereader.recognition import onnx_networks, store
+from chequereader.recognition import onnx_networks
 from chequereader.recognition.lenet import LeNet5
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.recognition.sliding import SlidingRecogniser
@@ -210,18 +210,6 @@ def test_a_sliding_recogniser_that_is_named_but_not_there(saved: Path) -> None:
 def test_without_metadata(saved: Path) -> None:
     save_file(load_file(saved), saved)
     failure(saved)
-
-
-def test_shipped_weights_are_checked_against_their_checksum(
-    saved: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(store, "SHIPPED", saved.resolve().parent)
-    sums = saved.parent / "SHA256SUMS"
-    sums.write_text(f"{hashlib.sha256(saved.read_bytes()).hexdigest()}  {saved.name}\n")
-    load_weights(saved)
-    sums.write_text(f"{'0' * 64}  {saved.name}\n")
-    with pytest.raises(WeightsError, match="checksum"):
-        load_weights(saved)
 
 
 def test_what_is_ready_to_read_takes_no_gradient() -> None:

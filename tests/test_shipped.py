@@ -1,0 +1,54 @@
+"""Weights that ship are read only as they came."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chequereader import shipped
+from chequereader.errors import WeightsError
+from chequereader.fields.penalty import ZonePenalty
+from chequereader.fields.spotter import Spotter
+from chequereader.recognition.store import load_weights
+from chequereader.training.digit_runs import load_digits
+
+LOADERS: dict[str, Callable[[Path], object]] = {
+    "amounts.safetensors": load_weights,
+    "amounts-small.safetensors": load_weights,
+    "digits.safetensors": load_digits,
+    "fields.safetensors": ZonePenalty.load,
+    "micr.safetensors": load_weights,
+    "micr-cmc7.safetensors": load_weights,
+    "spotter.safetensors": Spotter.load,
+}
+
+
+def test_every_file_of_weights_is_listed_with_its_checksum() -> None:
+    lines = (shipped.SHIPPED / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    found = sorted(shipped.SHIPPED.glob("*.safetensors"))
+    assert lines == [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in found]
+    assert sorted(LOADERS) == [path.name for path in found]
+
+
+@pytest.mark.parametrize("name", LOADERS)
+def test_weights_with_another_checksum_are_refused(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipped, "SHIPPED", tmp_path.resolve())
+    copied = tmp_path / name
+    shutil.copyfile(Path(__file__).parents[1] / "chequereader" / "weights" / name, copied)
+    (tmp_path / "SHA256SUMS").write_text(f"{hashlib.sha256(copied.read_bytes()).hexdigest()}  {name}\n")
+    LOADERS[name](copied)
+    (tmp_path / "SHA256SUMS").write_text(f"{'0' * 64}  {name}\n")
+    with pytest.raises(WeightsError, match="checksum"):
+        LOADERS[name](copied)
+
+
+def test_weights_of_others_need_no_listing(tmp_path: Path) -> None:
+    own = tmp_path / "own.safetensors"
+    own.write_bytes(b"anything")
+    assert shipped.verified(own) == hashlib.sha256(b"anything").hexdigest()
