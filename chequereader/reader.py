@@ -46,8 +46,8 @@ from chequereader.symbols import confidences, spoken
 ZONES = 2
 """Candidate zones of a cheque that go on to recognition, at most."""
 
-MARGIN = 2.5
-"""Zones that are worse than the best by more than this penalty stay behind: a chance of one in twelve."""
+MARGIN = 3.5
+"""Zones that are worse than the best by more than this penalty stay behind: a chance of one in thirty."""
 
 CANDIDATES = 5
 """Answers kept of each cheque."""

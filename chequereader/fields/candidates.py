@@ -24,6 +24,16 @@ FRAME = round(0.06 * INCH)
 OVERFLOW = round(0.14 * INCH)
 """How far the amount's ink may run over its printed box and still belong to the zone."""
 
+# Of what goes on at the ends of a spotted region, in heights of what stands in it:
+NEAR = 0.4
+"""Widest space before it."""
+SHORTEST = 0.45
+"""Least height of a character, which is at most as wide as the line is tall; points belong to no end."""
+ON_LINE = 0.6
+"""Share of its height that has to be on the line."""
+MOST_BEYOND = 5
+"""Characters at either end at most."""
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -58,27 +68,45 @@ def find_candidates(
 
 
 def _regions(components: Components, spotted: Sequence[Box], frames: Sequence[PrintedBox]) -> list[Candidate]:
-    """Return what stands in spotted regions as zones, each in the smallest printed box around its middle.
-
-    As tall as the components that have their centres there, for a line of print may run along a region's
-    foot; as wide as all ink on that line, for the last digit may be one component with a barcode.
-    """
+    """Return what stands in spotted regions as zones, each in the smallest printed box around its middle."""
     zones = []
     for region, rows in zip(spotted, centres_inside(components.boxes, spotted), strict=True):
-        members = np.flatnonzero(rows).astype(np.int32)
-        if not len(members):
+        if not rows.any():
             continue
-        (hull,) = hulls(components.boxes, [members]).tolist()
-        y0, y1 = max(hull[1], region.y0), min(hull[3], region.y1)
-        columns = np.flatnonzero(components.ink[y0:y1, region.x0 : region.x1].any(axis=0))
-        if not len(columns):
-            continue
-        zone = Box(region.x0 + int(columns[0]), y0, region.x0 + int(columns[-1]) + 1, y1)
+        zone, members = _written_in(region, np.flatnonzero(rows).astype(np.int32), components)
         x, y = (zone.x0 + zone.x1) / 2, (zone.y0 + zone.y1) / 2
         around = (f for f in frames if f.inside.x0 <= x < f.inside.x1 and f.inside.y0 <= y < f.inside.y1)
         if HEIGHTS[0] <= zone.height <= HEIGHTS[1] and NARROWEST <= zone.width <= WIDEST:
             zones.append(Candidate(zone, members, next(around, None)))
     return zones
+
+
+def _written_in(region: Box, rows: IntArray, components: Components) -> tuple[Box, IntArray]:
+    """Return the zone of what is written in a region, and its members; ``rows`` have their centres there.
+
+    As tall as these, for a line of print may run along a region's foot. As wide as all ink of the region on
+    that line, for the last digit may be one component with a barcode; and whole characters that go on at
+    either end belong to it, for a region's ends are vague.
+    """
+    boxes = components.boxes
+    (hull,) = hulls(boxes, [rows]).tolist()
+    y0, y1 = max(hull[1], region.y0), min(hull[3], region.y1)
+    columns = np.flatnonzero(components.ink[y0:y1, region.x0 : region.x1].any(axis=0))
+    if not len(columns):
+        return Box(region.x0, y0, region.x0, y1), rows
+    left, right = region.x0 + int(columns[0]), region.x0 + int(columns[-1]) + 1
+    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    tall = y1 - y0
+    on_line = np.minimum(y1, boxes[:, 3]) - np.maximum(y0, boxes[:, 1]) >= ON_LINE * height
+    characters = boxes[on_line & (height >= SHORTEST * tall) & (width <= tall)]
+    for _ in range(MOST_BEYOND):
+        near = characters[
+            (characters[:, 2] >= left - NEAR * tall) & (characters[:, 0] <= right + NEAR * tall)
+        ]
+        left, right = min([left, *near[:, 0].tolist()]), max([right, *near[:, 2].tolist()])
+    zone = Box(left, y0, right, y1)
+    (inside,) = centres_inside(boxes, [zone])
+    return zone, np.flatnonzero(inside).astype(np.int32)
 
 
 def _new(groups: Sequence[IntArray], found: dict[bytes, IntArray], boxes: IntArray) -> list[IntArray]:

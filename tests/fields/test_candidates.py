@@ -240,3 +240,27 @@ def test_a_spotted_region_is_proposed_as_it_is() -> None:
     (zone,) = (c for c in find_candidates(components, printed, [region, blank]) if c.box == region)
     assert len(zone.members)
     assert all(c.box != blank for c in find_candidates(components, printed, [region, blank]))
+
+
+def test_a_region_takes_in_the_characters_that_its_ends_leave_out() -> None:
+    image = np.full((400, 1400), 235, np.uint8)
+    amount = put(image, "1234.50", 850, 220, 30, 3)
+    put(image, "DATE", amount.x1 + 120, 220, 30, 3)
+    page = find_ink(image)
+    rules = find_rules(page)
+    components = find_components(page, rules, printed_boxes(rules))
+    whole = Box(*(side // 2 for side in amount))
+    inner = Box(whole.x0 + 14, whole.y0 - 4, whole.x1 - 14, whole.y1 + 4)
+    without, with_it = (find_candidates(components, [], spotted) for spotted in ([], [inner]))
+    assert len(with_it) == len(without) + 1
+    assert with_it[-1].box.overlap(whole) > 0.9
+
+
+def test_a_region_without_ink_on_its_line_is_no_zone() -> None:
+    image = np.full((400, 1400), 235, np.uint8)
+    cv2.rectangle(image, (800, 200), (1000, 280), 20, 4)
+    page = find_ink(image)
+    rules = find_rules(page)
+    components = find_components(page, rules, [])
+    within = Box(440, 110, 460, 130)
+    assert all(c.box.overlap(within) < 0.5 for c in find_candidates(components, [], [within]))
