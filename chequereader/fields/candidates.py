@@ -106,7 +106,8 @@ def _written_in(region: Box, rows: IntArray, components: Components) -> tuple[Bo
         left, right = min([left, *near[:, 0].tolist()]), max([right, *near[:, 2].tolist()])
     zone = Box(left, y0, right, y1)
     (inside,) = centres_inside(boxes, [zone])
-    return zone, np.flatnonzero(inside).astype(np.int32)
+    # of a frame around the region's middle nothing but a side may lie in the zone
+    return zone, np.flatnonzero(inside).astype(np.int32) if inside.any() else rows
 
 
 def _new(groups: Sequence[IntArray], found: dict[bytes, IntArray], boxes: IntArray) -> list[IntArray]:

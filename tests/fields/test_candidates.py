@@ -264,3 +264,19 @@ def test_a_region_without_ink_on_its_line_is_no_zone() -> None:
     components = find_components(page, rules, [])
     within = Box(440, 110, 460, 130)
     assert all(c.box.overlap(within) < 0.5 for c in find_candidates(components, [], [within]))
+
+
+def test_a_region_that_holds_but_a_side_of_a_frame_is_described() -> None:
+    """The frame's middle lies in the region, its side in the zone: no component has its centre there."""
+    image = np.full((400, 1400), 235, np.uint8)
+    cv2.polylines(image, [np.array([(800, 200), (1000, 200), (1000, 260), (800, 260)])], True, 20, 24)
+    page = find_ink(image)
+    none = np.zeros_like(page.ink)
+    rules = Rules(none, none, np.zeros((0, 4), np.int32))
+    components = find_components(page, rules, [])
+    assert len(components.boxes) == 1
+    candidates = find_candidates(components, [], [Box(445, 108, 520, 122)])
+    assert len(candidates) == 2
+    assert candidates[-1].box.x0 > 480
+    rows = describe(candidates, components, rules, sign_likeness(components)[0], page.paper, SPOTS)
+    assert np.isfinite(rows).all()
