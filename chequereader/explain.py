@@ -1,10 +1,11 @@
 """Pictures of every stage of one reading, for people who want to see why.
 
-``1-zones.png``: the page with its candidate zones; ``2-ink.png`` and ``3-cuts.png``: ink and cuts of the
-winning zone; ``4-graph.png``: its segmentation graph, arcs with their best label; ``5-path.png``: the winning
-path; ``6-positions.png``: the strip with the sliding network's best label at each position, one more picture
-for each scale that it is seen at;
-``7-micr.png``: the MICR line as read. Not part of reading: it only looks at what the stages left.
+``0-spotted.png``: where on the page the spotter sees the amount; ``1-zones.png``: the page with its candidate
+zones; ``2-ink.png`` and ``3-cuts.png``: ink and cuts of the winning zone; ``4-graph.png``: its segmentation
+graph, arcs with their best label; ``5-path.png``: the winning path; ``6-positions.png``: the strip with the
+sliding network's best label at each position, one more picture for each scale that it is seen at;
+``7-micr.png``: the MICR line as read. Of a field by itself there is neither the first nor the last. Not part
+of reading: it only looks at what the stages left.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ from chequereader.drawing import (
     resized,
 )
 from chequereader.errors import OutputError
+from chequereader.fields.page_ink import PAGE_DPI, find_ink
+from chequereader.fields.spotter import PICTURE_DPI, shipped_spotter
+from chequereader.fields.spotter import STRIDE as STRIDE_OF_PLACES
 from chequereader.grammar.held import HOLDING
 from chequereader.micr import pictures as micr
 from chequereader.reading import Reading
@@ -50,11 +54,14 @@ if TYPE_CHECKING:
     from chequereader.segmentation.strip import Scale
 
 _ZOOM = 4
+ORANGE = np.array((255, 150, 0))
 
 
 def draw_stages(page: FollowedPage, reading: Reading, folder: Path) -> None:
     """Write the pictures into a folder, which is made if need be; ``OutputError`` if that can't be done."""
     pictures = {"1-zones": _zones(page, reading)}
+    if page.page is not None:
+        pictures["0-spotted"] = page_with_spots(page)
     best = page.answers[0] if page.answers else None
     winner = best.zone if best else 0
     if page.fields and page.fields[winner].ink.mask.any():
@@ -93,6 +100,19 @@ def _write(pictures: Mapping[str, Picture], folder: Path) -> None:
         raise OutputError(
             f"{folder}: {refused.strerror or refused}; give a folder that can be written"
         ) from refused
+
+
+def page_with_spots(page: FollowedPage) -> Picture:
+    """Return a page, tinted by how likely the spotter finds it that the amount stands at a place."""
+    logits = shipped_spotter().spot(find_ink(page.image))
+    chance = 1 / (1 + np.exp(-logits.astype(np.float64)))[:, :, None]
+    side = STRIDE_OF_PLACES * PAGE_DPI // PICTURE_DPI
+    height, width = page.image.shape
+    tint = 0.6 * chance.repeat(side, axis=0).repeat(side, axis=1)[:height, :width]
+    canvas = coloured(page.image)
+    seen = canvas[: tint.shape[0], : tint.shape[1]]  # a rest at the right and bottom has no place
+    seen[:] = (1 - tint) * seen + tint * ORANGE
+    return canvas
 
 
 def page_with_zones(page: FollowedPage, scale: float = 1.0) -> Picture:

@@ -11,9 +11,13 @@ from PIL import Image
 from tiny_reader import write_chance_weights
 
 from chequereader.errors import OutputError
+from chequereader.explain import page_with_spots
+from chequereader.fields.locate import locate
+from chequereader.fields.upright import upright
+from chequereader.followed import FollowedPage
 from chequereader.options import ReadOptions
 from chequereader.reader import Reader
-from chequereader.scan import Scan
+from chequereader.scan import Scan, open_scans
 from chequereader.segmentation.strip import REACH, STANDARD, STRIDE, Scale, positions, strip
 
 STAGES = ["1-zones.png", "2-ink.png", "3-cuts.png", "4-graph.png", "5-path.png", "6-positions.png"]
@@ -37,6 +41,18 @@ def test_a_picture_of_every_stage_is_written(reader: Reader, tmp_path: Path) -> 
     assert list(drawn) == STAGES
     assert all(len(np.unique(picture)) > 10 for picture in drawn.values())
     assert drawn["1-zones.png"].shape[:2] == scan.image.shape
+
+
+def test_the_page_is_tinted_where_the_amount_is_spotted() -> None:
+    scan = next(open_scans(Path(__file__).parents[1] / "data" / "samples" / "us-personal.png"))
+    page = FollowedPage(scan, upright(scan.image, scan.dpi))
+    drawn = page_with_spots(page).astype(int)
+    assert drawn.shape == (*page.image.shape, 3)
+    tinted = drawn[:, :, 0] - drawn[:, :, 2] > 60
+    (best, *_) = locate(page.image)[0].boxes
+    inside = tinted[best.y0 : best.y1, best.x0 : best.x1]
+    assert inside.mean() > 0.3
+    assert inside.sum() > 0.5 * tinted.sum()
 
 
 def test_the_pictures_show_the_stages(reader: Reader, tmp_path: Path) -> None:
