@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from chequereader.segmentation.strip import Scale
 
 _ZOOM = 4
-ORANGE = np.array((255, 150, 0))
+ORANGE = np.array((255, 150, 0), np.float32)
 
 
 def draw_stages(page: FollowedPage, reading: Reading, folder: Path) -> None:
@@ -105,10 +105,10 @@ def _write(pictures: Mapping[str, Picture], folder: Path) -> None:
 def page_with_spots(page: FollowedPage) -> Picture:
     """Return a page, tinted by how likely the spotter finds it that the amount stands at a place."""
     logits = shipped_spotter().spot(find_ink(page.image))
-    chance = 1 / (1 + np.exp(-logits.astype(np.float64)))[:, :, None]
+    chance = (1 / (1 + np.exp(-logits.astype(np.float64)))).astype(np.float32)[:, :, None]
     side = STRIDE_OF_PLACES * PAGE_DPI // PICTURE_DPI
     height, width = page.image.shape
-    tint = 0.6 * chance.repeat(side, axis=0).repeat(side, axis=1)[:height, :width]
+    tint = np.float32(0.6) * chance.repeat(side, axis=0).repeat(side, axis=1)[:height, :width]
     canvas = coloured(page.image)
     seen = canvas[: tint.shape[0], : tint.shape[1]]  # a rest at the right and bottom has no place
     seen[:] = (1 - tint) * seen + tint * ORANGE

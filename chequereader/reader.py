@@ -20,7 +20,8 @@ from chequereader.alphabet import AMOUNTS
 from chequereader.box import Box
 from chequereader.decision import load_calibrations
 from chequereader.errors import UsageError, WeightsError, one_line
-from chequereader.fields.locate import against_others, either_way_up, locate
+from chequereader.fields.locate import against_others, either_way_up, locate, shipped_penalty
+from chequereader.fields.spotter import shipped_spotter
 from chequereader.fields.upright import upright
 from chequereader.followed import FollowedPage
 from chequereader.grammar import amounts
@@ -88,6 +89,9 @@ class Reader:
         self.calibration = calibrations["auto" if self.options.field == "auto" else "whole"]
         self.threshold = self.calibration.accepted_from(self.options)
         self.micr = EitherReader() if self.options.field == "auto" else None
+        if self.options.field == "auto":
+            # now rather than with the first page: what ships is whole, or nothing is read
+            shipped_spotter(), shipped_penalty()
 
     @property
     def together(self) -> int:

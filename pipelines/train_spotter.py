@@ -97,6 +97,7 @@ def criterion(logits: Tensor, truth: Tensor) -> Tensor:
     """Return a loss of each page [n] for logits and truths [n, rows, columns].
 
     The cross-entropy of every place, and -log of the share that the right places have of a page's odds.
+    Places beside a page count as wrong ones; pages of like size go together, so there are few.
     """
     each = nn.functional.binary_cross_entropy_with_logits(logits, truth, reduction="none").sum((1, 2))
     share = (logits.flatten(1).softmax(1) * truth.flatten(1)).sum(1)

@@ -55,6 +55,15 @@ def test_the_page_is_tinted_where_the_amount_is_spotted() -> None:
     assert inside.sum() > 0.5 * tinted.sum()
 
 
+def test_of_a_whole_cheque_what_is_spotted_is_drawn_too(tmp_path: Path) -> None:
+    scan = next(open_scans(Path(__file__).parents[1] / "data" / "samples" / "us-personal.png"))
+    whole = Reader(ReadOptions(weights="small"))
+    whole.explain(scan, tmp_path)
+    names = list(pictures(tmp_path))
+    assert names[:2] == ["0-spotted.png", "1-zones.png"]
+    assert names[-1] == "7-micr.png"
+
+
 def test_the_pictures_show_the_stages(reader: Reader, tmp_path: Path) -> None:
     """Ink is dark in the picture of the ink; every cut is a red line through that of the cuts."""
     scan = Scan(draw("70").image, None, "field.png")

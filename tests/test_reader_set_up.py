@@ -12,6 +12,9 @@ from reader_checks import blank, check, field_scan
 from tiny_reader import chance_recogniser, chance_sliding, write_chance_weights
 
 from chequereader.errors import ChequeReaderError, UsageError, WeightsError
+from chequereader.fields.locate import shipped_penalty
+from chequereader.fields.penalty import ZonePenalty
+from chequereader.fields.spotter import Spotter, shipped_spotter
 from chequereader.grammar import amounts
 from chequereader.options import ReadOptions
 from chequereader.reader import Reader, choose_device
@@ -22,6 +25,22 @@ from chequereader.recognition.store import save_weights
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_chance_weights(tmp_path_factory.mktemp("weights"))
+
+
+def test_a_reader_of_whole_cheques_needs_all_that_ships(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = tmp_path / "damaged.safetensors"
+    damaged.write_bytes(b"no weights at all")
+    for kind, shipped in ((Spotter, shipped_spotter), (ZonePenalty, shipped_penalty)):
+        load = kind.load
+        with monkeypatch.context() as changed:
+            changed.setattr(kind, "load", lambda load=load: load(damaged))
+            shipped.cache_clear()
+            with pytest.raises(WeightsError, match="damaged"):
+                Reader(ReadOptions(field="auto"), weights)
+            Reader(ReadOptions(field="whole"), weights)
+        shipped.cache_clear()
 
 
 def test_a_locale_has_its_own_grammar_and_auto_the_trained_one(weights: Path, tmp_path: Path) -> None:

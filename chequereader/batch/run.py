@@ -23,9 +23,7 @@ from chequereader.batch.workers import FileDone, WorkerPool
 from chequereader.options import ReadOptions
 from chequereader.reading import ReadsScans
 from chequereader.scan.inputs import Input
-
-WEIGHTS = Path(__file__).parents[1] / "weights"
-"""What ships with the package: weights of zones, amounts and MICR lines, and their calibrations."""
+from chequereader.shipped import SHIPPED
 
 
 def run_batch(
@@ -112,7 +110,7 @@ def settings_of(options: ReadOptions) -> str:
     # of weights of one's own the model's name tells the bytes, but not how they were calibrated
     own = Path(options.weights).with_suffix(".calibration.json")
     calibrated = hashlib.sha256(own.read_bytes()).hexdigest() if own.is_file() else None
-    return json.dumps([told, weights_checksum(WEIGHTS), calibrated])
+    return json.dumps([told, weights_checksum(SHIPPED), calibrated])
 
 
 def reader_maker(options: ReadOptions) -> Callable[[], ReadsScans]:

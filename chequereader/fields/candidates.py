@@ -26,18 +26,21 @@ OVERFLOW = round(0.14 * INCH)
 
 # Of what goes on at the ends of a spotted region, in heights of what stands in it:
 NEAR = 0.4
-"""Widest space before it."""
+"""Widest space between a character and what is in the zone so far."""
 SHORTEST = 0.45
 """Least height of a character, which is at most as wide as the line is tall; points belong to no end."""
 ON_LINE = 0.6
 """Share of its height that has to be on the line."""
 MOST_BEYOND = 5
-"""Characters at either end at most."""
+"""Times that what is near is taken in, a character at either end each time as a rule."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A zone on the coarse page: the box of its ink, the rows of its ``members``, the printed box."""
+    """A zone on the coarse page: the box of its ink, the rows of its ``members``, the printed box.
+
+    Of a spotted region the box may cut members that run on beyond it.
+    """
 
     box: Box
     members: IntArray
@@ -47,7 +50,7 @@ class Candidate:
 def find_candidates(
     components: Components, printed: Sequence[PrintedBox], spotted: Sequence[Box]
 ) -> list[Candidate]:
-    """Return the candidates of a page, each set of components once; none for a page without text.
+    """Return the candidates of a page, each group of components once; none for a page without text.
 
     ``spotted`` are regions where the amount may stand whatever its components are joined to, a barcode or a
     pattern: what is written there, as far as it lies there, is a zone.

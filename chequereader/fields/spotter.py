@@ -1,7 +1,7 @@
 """A space displacement network over a whole page: how likely it is, place by place, that the amount is there.
 
-LeNet's convolutions and maxima slid over the page, as section VII-C spots objects. What it sees is some of a
-zone's features (``spotted``) and decides nothing alone. Not for reading, nor for proposing zones.
+LeNet's convolutions and maxima slid over the page, as section VII-C spots objects. What it says of a
+zone goes into the zone's penalty, and of likely places regions are made (``spotted``). Not for reading.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ GOOD_STROKE = 160
 """Value of a good stroke's darkness in a picture; 0 is paper."""
 MAPS = 8, 16, 32
 DILATIONS = 2, 4
-"""Steps between what the last layers look at: with them a place sees two inches and a half around itself."""
+"""Steps between what the last layers look at: with them a place sees an inch and a quarter to each side."""
 PRIOR = -5.0
 """Logit that training begins at: an amount covers about one place in 150 of its page."""
 SPOTTER = SHIPPED / "spotter.safetensors"

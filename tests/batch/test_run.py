@@ -196,7 +196,7 @@ def test_resume_reads_again_with_other_weights_of_any_stage(
     """Also such that the model's name doesn't tell: zones, MICR lines, calibrations."""
     out, weights = tmp_path / "out.jsonl", tmp_path / "weights"
     weights.mkdir()
-    monkeypatch.setattr("chequereader.batch.run.WEIGHTS", weights)
+    monkeypatch.setattr("chequereader.batch.run.SHIPPED", weights)
     scan("a.png", 40)
     for name in ("fields.safetensors", "micr.safetensors", "amounts.calibration.json"):
         (weights / name).write_bytes(b"one")
