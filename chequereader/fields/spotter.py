@@ -29,6 +29,9 @@ GOOD_STROKE = 160
 MAPS = 8, 16, 32
 DILATIONS = 2, 4
 """Steps between what the last layers look at: with them a place sees an inch and a quarter to each side."""
+ROUNDED = 64
+"""Sides of a page's picture are rounded up to multiples of this when it is read: for each new size
+convolutions keep a program, and a long batch grew by 100 MB a worker while every page had its own size."""
 PRIOR = -5.0
 """Logit that training begins at: an amount covers about one place in 150 of its page."""
 SPOTTER = SHIPPED / "spotter.safetensors"
@@ -78,10 +81,12 @@ class Spotter(nn.Module):
     def spot(self, page: PageInk) -> FloatArray:
         """Return logits float32 [rows, columns] of a page's places; place 0, 0 is its upper left corner."""
         picture = picture_of(page)
-        pictures, sizes = batch_of([picture])
+        pictures, sizes = batch_of([picture], ROUNDED)
         with torch.inference_mode():
             seen = pictures.to(memory_format=torch.channels_last)
-            return np.asarray(self(seen, sizes)[0].numpy(), np.float32)
+            logits = self(seen, sizes)[0].numpy()
+        rows, columns = (-(-side // STRIDE) for side in picture.shape)
+        return np.asarray(logits[:rows, :columns], np.float32)
 
     def save(self, path: Path) -> None:
         """Write the weights as safetensors."""
@@ -107,10 +112,13 @@ class Spotter(nn.Module):
         return made.to(memory_format=torch.channels_last).eval()
 
 
-def batch_of(pictures: list[GreyImage]) -> tuple[Tensor, Tensor]:
-    """Return pictures as the network takes them, float32 [n, 1, h, w] side by side, and their sizes."""
+def batch_of(pictures: list[GreyImage], multiple: int = STRIDE) -> tuple[Tensor, Tensor]:
+    """Return pictures as the network takes them, float32 [n, 1, h, w] side by side, and their sizes.
+
+    ``h`` and ``w`` are multiples of ``multiple``, itself one of ``STRIDE``.
+    """
     sizes = torch.tensor([picture.shape for picture in pictures])
-    height, width = (int(-(-side // STRIDE)) * STRIDE for side in sizes.amax(0))
+    height, width = (int(-(-side // multiple)) * multiple for side in sizes.amax(0))
     batch = np.zeros((len(pictures), 1, height, width), np.float32)
     for row, picture in zip(batch, pictures, strict=True):
         row[0, : picture.shape[0], : picture.shape[1]] = picture

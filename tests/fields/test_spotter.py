@@ -40,6 +40,15 @@ def test_a_page_says_the_same_whatever_it_is_seen_beside(size: tuple[int, int]) 
     assert torch.allclose(beside[: alone.shape[0], : alone.shape[1]], alone, atol=1e-5)
 
 
+def test_a_page_is_read_as_if_it_had_its_own_size() -> None:
+    page = find_ink(toy_page().image)
+    seen = picture_of(page)
+    expected = shipped_spotter()(*batch_of([seen]))[0]
+    found = shipped_spotter().spot(page)
+    assert found.shape == tuple(expected.shape)
+    assert np.allclose(found, expected.numpy(), atol=1e-4)
+
+
 def test_darkness_counts_in_shares_of_the_pages_good_strokes() -> None:
     page = toy_page().image
     faint = (255 - (255 - page.astype(np.float32)) * 0.5).astype(np.uint8)
