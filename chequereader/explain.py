@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy.special import expit
 
 from chequereader.alphabet import AMOUNTS
 from chequereader.box import Box
@@ -105,7 +106,7 @@ def _write(pictures: Mapping[str, Picture], folder: Path) -> None:
 def page_with_spots(page: FollowedPage) -> Picture:
     """Return a page, tinted by how likely the spotter finds it that the amount stands at a place."""
     logits = shipped_spotter().spot(find_ink(page.image))
-    chance = (1 / (1 + np.exp(-logits.astype(np.float64)))).astype(np.float32)[:, :, None]
+    chance = expit(logits)[:, :, None]
     side = STRIDE_OF_PLACES * PAGE_DPI // PICTURE_DPI
     height, width = page.image.shape
     tint = np.float32(0.6) * chance.repeat(side, axis=0).repeat(side, axis=1)[:height, :width]

@@ -91,7 +91,8 @@ class Reader:
         self.micr = EitherReader() if self.options.field == "auto" else None
         if self.options.field == "auto":
             # now rather than with the first page: what ships is whole, or nothing is read
-            shipped_spotter(), shipped_penalty()
+            shipped_spotter()
+            shipped_penalty()
 
     @property
     def together(self) -> int:

@@ -8,6 +8,11 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+
 from chequereader.errors import WeightsError
 
 SHIPPED = Path(__file__).resolve().parent / "weights"
@@ -24,3 +29,14 @@ def verified(path: Path) -> str:
                 f"{path}: damaged, its checksum is not the one it came with; reinstall chequereader"
             )
     return checksum
+
+
+def load_tensors(path: Path, pipeline: str) -> dict[str, NDArray[np.float32]]:
+    """Read a file of weights that ``pipeline`` writes; ``WeightsError`` if it is missing or damaged."""
+    if not path.is_file():
+        raise WeightsError(f"{path} is missing: reinstall the package or train with {pipeline}")
+    verified(path)
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise WeightsError(f"{path} is damaged ({error}): reinstall the package") from error

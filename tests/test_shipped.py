@@ -7,7 +7,9 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from chequereader import shipped
 from chequereader.errors import WeightsError
@@ -52,3 +54,17 @@ def test_weights_of_others_need_no_listing(tmp_path: Path) -> None:
     own = tmp_path / "own.safetensors"
     own.write_bytes(b"anything")
     assert shipped.verified(own) == hashlib.sha256(b"anything").hexdigest()
+
+
+@pytest.mark.parametrize("kind", [ZonePenalty, Spotter])
+def test_missing_damaged_and_foreign_weights_are_refused(
+    kind: type[ZonePenalty] | type[Spotter], tmp_path: Path
+) -> None:
+    damaged, foreign = tmp_path / "damaged.safetensors", tmp_path / "foreign.safetensors"
+    damaged.write_bytes(b"no weights at all")
+    save_file({"mean": np.zeros(3, np.float32)}, foreign)
+    for path in (tmp_path / "none.safetensors", damaged, foreign):
+        with pytest.raises(WeightsError) as caught:
+            kind.load(path)
+        assert str(path) in str(caught.value)
+        assert len(str(caught.value).splitlines()) == 1

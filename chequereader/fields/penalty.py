@@ -10,14 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import save_file
 from torch import Tensor, nn
 
 from chequereader.errors import WeightsError
 from chequereader.fields.features import NAMES
 from chequereader.fields.groups import FloatArray
-from chequereader.shipped import SHIPPED, verified
+from chequereader.shipped import SHIPPED, load_tensors
 
 HIDDEN = 24
 WEIGHTS = SHIPPED / "fields.safetensors"
@@ -53,15 +52,7 @@ class ZonePenalty:
     @classmethod
     def load(cls, path: Path = WEIGHTS) -> ZonePenalty:
         """Read the weights; ``WeightsError`` if they are missing, damaged or of other features."""
-        if not path.is_file():
-            raise WeightsError(
-                f"{path} is missing: reinstall the package or train with pipelines.train_fields"
-            )
-        verified(path)
-        try:
-            tensors = load_file(path)
-        except SafetensorError as error:
-            raise WeightsError(f"{path} is damaged ({error}): reinstall the package") from error
+        tensors = load_tensors(path, "pipelines.train_fields")
         shapes = {name: tensor.shape for name, tensor in tensors.items()}
         if shapes != _shapes():
             raise WeightsError(

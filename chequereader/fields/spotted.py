@@ -8,6 +8,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from chequereader.box import Box
 from chequereader.fields.groups import FloatArray, IntArray
@@ -36,11 +37,11 @@ LEAST_LOGITS = 0.0, -1.5
 """Logits from which on places belong to a region that may hold the amount."""
 MOST_REGIONS = 3
 """Regions of a page for each of these, the likeliest ones."""
-_MARGIN = 5 / PLACE  # places around a candidate's ink that belong to its zone
+_MARGIN = 0.05 * INCH / PLACE  # places around a candidate's ink that belong to its zone, as in ``locate``
 _BESIDE = 1.5  # how far beside a zone is looked, in its heights, and in places above and below it
 _FADED = 0.5  # places: less than that spotted on a page is as good as nothing
 _LEAST = 0.25  # places: no rectangle is taken for smaller
-_LOGIT = 4.0
+_LOGIT = 4.0  # a logit's unit among the features
 
 
 def regions(logits: FloatArray) -> list[Box]:
@@ -62,7 +63,7 @@ def regions(logits: FloatArray) -> list[Box]:
 
 def describe_spotted(boxes: IntArray, logits: FloatArray) -> list[FloatArray]:
     """Return columns of ``NAMES``, [n] each, for boxes [n, 4] in coarse pixels; logits [rows, columns]."""
-    chances = 1 / (1 + np.exp(-logits.astype(np.float64)))
+    chances = expit(logits.astype(np.float64))
     whole = max(float(chances.sum()), _FADED)
     sums = np.pad(chances.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
     x0, y0, x1, y1 = (boxes / PLACE + (-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)).T

@@ -11,14 +11,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import save_file
 from torch import Tensor, nn
 
 from chequereader.errors import WeightsError
 from chequereader.fields.groups import FloatArray
 from chequereader.fields.page_ink import INCH, GreyImage, PageInk, shrunk
-from chequereader.shipped import SHIPPED, verified
+from chequereader.shipped import SHIPPED, load_tensors
 
 PICTURE_DPI = 50
 """Resolution at which the network sees a page: a digit is some seven pixels high."""
@@ -27,6 +26,7 @@ STRIDE = 4
 GOOD_STROKE = 160
 """Value of a good stroke's darkness in a picture; 0 is paper."""
 MAPS = 8, 16, 32
+"""Maps of the first three layers; the later ones have as many as the third."""
 DILATIONS = 2, 4
 """Steps between what the last layers look at: with them a place sees an inch and a quarter to each side."""
 ROUNDED = 64
@@ -96,17 +96,14 @@ class Spotter(nn.Module):
     @classmethod
     def load(cls, path: Path = SPOTTER) -> Spotter:
         """Read the weights; ``WeightsError`` if they are missing, damaged or of another network."""
-        if not path.is_file():
-            raise WeightsError(
-                f"{path} is missing: reinstall the package or train with pipelines.train_spotter"
-            )
-        verified(path)
+        tensors = load_tensors(path, "pipelines.train_spotter")
         made = cls()
         try:
-            made.load_state_dict({name: torch.from_numpy(t) for name, t in load_file(path).items()})
-        except (SafetensorError, RuntimeError) as error:
-            why = str(error).splitlines()[0]
-            raise WeightsError(f"{path} is no spotter ({why}): reinstall the package") from error
+            made.load_state_dict({name: torch.from_numpy(tensor) for name, tensor in tensors.items()})
+        except RuntimeError as error:
+            raise WeightsError(
+                f"{path} holds other weights: reinstall the package or train with pipelines.train_spotter"
+            ) from error
         made.requires_grad_(False)
         # maps side by side in memory: half the time
         return made.to(memory_format=torch.channels_last).eval()
