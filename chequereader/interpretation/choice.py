@@ -17,6 +17,12 @@ from chequereader.interpretation.wholes import settled
 FAR_WORSE = 1.0
 """Zones of a cost worse by more than this than the best zone's are left after the first recogniser."""
 
+LESS_THAN_ONE = 3.0
+"""Penalty of a zone that says less than one unit, as the ``49/100`` behind an amount in words does; cheques
+of cents alone are rare."""
+
+_UNIT = 100  # hundredths
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -36,9 +42,10 @@ class Choice:
 def worthwhile(pages: Sequence[Lattice], notation: Notation) -> list[Choice]:
     """Return which zones of each page a first recogniser doesn't find far worse than the best one.
 
-    In their order, with their penalties, to which is added what speaks for a date; a page's only zone stays
-    as it is. ``pages`` have the graphs of that recogniser alone. The others need not look at the rest: a zone
-    weighs exp(-cost). Of a zone and what it was grown to one is left.
+    In their order, with their penalties, to which is added what speaks for a date or for the cents of an
+    amount in words; a page's only zone stays as it is. ``pages`` have the graphs of that recogniser alone.
+    The others need not look at the rest: a zone weighs exp(-cost). Of a zone and what it was grown to one is
+    left.
     """
     choices = [page for page in pages if len(page.zone_penalties) > 1]
     looks = iter(first_look(notation, [graph for page in choices for graph in page.graphs[0]]))
@@ -52,6 +59,8 @@ def worthwhile(pages: Sequence[Lattice], notation: Notation) -> list[Choice]:
             left = settled(found, page.grown, page.nested)
             for zone, look in enumerate(found):
                 penalty[zone] += look.doubt
+                if look.amount is not None and look.amount < _UNIT:
+                    penalty[zone] += LESS_THAN_ONE
                 cost[zone] = penalty[zone] + MISFIT * look.misfit
                 says[zone] = look.amount
         least = min((value for z, value in enumerate(cost) if z not in left), default=0.0)

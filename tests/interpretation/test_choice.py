@@ -19,7 +19,7 @@ from small_pages import (
 
 from chequereader.alphabet import AMOUNTS
 from chequereader.interpretation import Choice, Lattice, Notation, worthwhile
-from chequereader.interpretation.choice import FAR_WORSE
+from chequereader.interpretation.choice import FAR_WORSE, LESS_THAN_ONE
 from chequereader.interpretation.vote import MISFIT
 
 
@@ -61,6 +61,18 @@ def test_a_zone_that_reads_as_a_date_too_costs_what_the_date_takes_of_it(notatio
     assert kept[1] == 2.0
     alone = Lattice([0.25], [[graphs[0]]])
     assert worthwhile([alone], notation) == [Choice({0: 0.25}, [0.0], [None])], "there is no other zone"
+
+
+@pytest.mark.parametrize("notation", BOTH, ids=lambda notation: notation.name)
+def test_a_zone_that_says_cents_alone_costs_more_beside_another(notation: Notation) -> None:
+    """The cents of an amount in words stand below its figures: ``One thousand 49/100``."""
+    graphs = [saying(text, notation) for text in ("49/100", "1000.49", "1.00")]
+    (choice,) = worthwhile([Lattice([0.0, 0.5, LESS_THAN_ONE - 0.1], [graphs])], notation)
+    assert list(choice.amounts) == [49, 100049, 100]
+    assert list(choice.kept) == [1], "the cents are far worse now, a whole unit is none of them"
+    assert choice.costs[0] >= LESS_THAN_ONE
+    (alone,) = worthwhile([Lattice([0.0], [[graphs[0]]])], notation)
+    assert alone.kept == {0: 0.0}
 
 
 @pytest.mark.parametrize("notation", BOTH, ids=lambda notation: notation.name)
