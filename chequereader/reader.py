@@ -13,12 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from chequereader.alphabet import AMOUNTS
 from chequereader.box import Box
 from chequereader.decision import load_calibrations
+from chequereader.device import choose_device
 from chequereader.errors import UsageError, WeightsError, one_line
 from chequereader.fields.locate import against_others, either_way_up, locate, shipped_penalty
 from chequereader.fields.spotter import shipped_spotter
@@ -32,15 +32,17 @@ from chequereader.interpretation import (
     doubted,
     doubted_as_parts,
     over_positions,
+    seen_better,
     worthwhile,
 )
 from chequereader.micr.either import EitherReader
 from chequereader.options import ReadOptions
 from chequereader.reading import Candidate, Reading, Symbol, amount_of
+from chequereader.recognition.digits_seen import small_digits
 from chequereader.recognition.recognition_graph import RecognitionGraph, from_candidates, from_strips
 from chequereader.recognition.store import load_weights, to_device, weights_file
 from chequereader.scan import Scan
-from chequereader.segmentation.normalise import normalise
+from chequereader.segmentation.normalise import Field, normalise
 from chequereader.segmentation.segmenter import candidates
 from chequereader.symbols import confidences, spoken
 
@@ -144,6 +146,7 @@ class Reader:
                     fields = [field for page in some for field in page.fields]
                     _hand_out(some, from_strips(sliding, fields, self.device))
             if number == 0:
+                self._look_again(pages, stages)
                 self._leave_behind(pages, stages)
         if self.recogniser is not None:
             with self._timed(stages, "segment"):
@@ -197,6 +200,25 @@ class Reader:
                 f"{width} x {height} pixels; give a field inside"
             )
         page.zones, page.zone_penalties, page.currencies = [zone], [0.0], [None]
+
+    def _look_again(self, pages: Sequence[FollowedPage], stages: dict[str, float]) -> None:
+        """Bring fields whose digits came out small to the size of these, where they are seen better then."""
+        small: list[tuple[FollowedPage, int, Field]] = []
+        with self._timed(stages, "segment"):
+            for page in pages:
+                for zone, field in enumerate(page.fields):
+                    digits = small_digits(field, page.graphs[0][zone])
+                    if digits is not None:
+                        again = normalise(_cut(page.image, page.zones[zone]), digits)
+                        small.append((page, zone, again))
+        with self._timed(stages, "recognise"):
+            graphs = [from_strips(self.sliding[0], [field], self.device)[0] for _, _, field in small]
+        with self._timed(stages, "interpret"):
+            before = [page.graphs[0][zone] for page, zone, _ in small]
+            better = seen_better(self.notations[0], before, graphs)
+            for (page, zone, field), graph, taken in zip(small, graphs, better, strict=True):
+                if taken:
+                    page.fields[zone], page.graphs[0][zone] = field, graph
 
     def _leave_behind(self, pages: Sequence[FollowedPage], stages: dict[str, float]) -> None:
         """Weigh zones by what the first recogniser finds in them; the second looks at the likely ones."""
@@ -279,21 +301,6 @@ class Reader:
         ((page, reading),) = self.follow([scan])
         draw_stages(page, reading, folder)
         return reading
-
-
-def choose_device(name: str) -> torch.device:
-    """Return the device of that name; "auto" is the GPU if there is one. ``UsageError`` if it isn't there."""
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        raise UsageError(f"no such device: {name}; use auto, cpu or cuda") from None
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise UsageError(f"device {name}: this machine has no GPU that torch can use; use --device cpu")
-    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise UsageError(f"device {name}: this machine has {torch.cuda.device_count()} GPUs, counted from 0")
-    return device
 
 
 def _hand_out(pages: Sequence[FollowedPage], graphs: Sequence[RecognitionGraph]) -> None:

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import click
 
-from chequereader.reader import choose_device
+from chequereader.device import choose_device
 from chequereader.recognition.store import NAMED
 from chequereader.shipped import SHIPPED
 from chequereader.training.recipe import Machine, Recipe, on_a_gpu, train_reader

@@ -11,13 +11,14 @@ import torch
 from reader_checks import blank, check, field_scan
 from tiny_reader import chance_recogniser, chance_sliding, write_chance_weights
 
+from chequereader.device import choose_device
 from chequereader.errors import ChequeReaderError, UsageError, WeightsError
 from chequereader.fields.locate import shipped_penalty
 from chequereader.fields.penalty import ZonePenalty
 from chequereader.fields.spotter import Spotter, shipped_spotter
 from chequereader.grammar import amounts
 from chequereader.options import ReadOptions
-from chequereader.reader import Reader, choose_device
+from chequereader.reader import Reader
 from chequereader.readers import reader_for
 from chequereader.recognition.store import save_weights
 

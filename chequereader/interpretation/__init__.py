@@ -1,6 +1,6 @@
 """From penalties to answers: what the grammar makes of all zones, by one recogniser or by several."""
 
-from chequereader.interpretation.choice import Choice, worthwhile
+from chequereader.interpretation.choice import Choice, seen_better, worthwhile
 from chequereader.interpretation.minus import doubted
 from chequereader.interpretation.notation import Notation, between_cuts, over_positions
 from chequereader.interpretation.partial import WeighedZone, doubted_as_parts
@@ -21,5 +21,6 @@ __all__ = [
     "doubted_as_parts",
     "nested",
     "over_positions",
+    "seen_better",
     "worthwhile",
 ]

@@ -13,6 +13,7 @@ from chequereader.interpretation.notation import Notation
 from chequereader.interpretation.testimony import first_look
 from chequereader.interpretation.vote import MISFIT, Lattice
 from chequereader.interpretation.wholes import settled
+from chequereader.recognition.recognition_graph import RecognitionGraph
 
 FAR_WORSE = 1.0
 """Zones of a cost worse by more than this than the best zone's are left after the first recogniser."""
@@ -20,6 +21,9 @@ FAR_WORSE = 1.0
 LESS_THAN_ONE = 3.0
 """Penalty of a zone that says less than one unit, as the ``49/100`` behind an amount in words does; cheques
 of cents alone are rare."""
+
+SEEN_AGAIN = 0.0
+"""How much more misfit a zone may have that was brought to the size of its digits; chosen on validation."""
 
 _UNIT = 100  # hundredths
 
@@ -67,3 +71,15 @@ def worthwhile(pages: Sequence[Lattice], notation: Notation) -> list[Choice]:
         kept = {z: penalty[z] for z, value in enumerate(cost) if value <= least + FAR_WORSE and z not in left}
         choice.append(Choice(kept, cost, says, left))
     return choice
+
+
+def seen_better(
+    notation: Notation, before: Sequence[RecognitionGraph], after: Sequence[RecognitionGraph]
+) -> list[bool]:
+    """Tell of each zone whether a recogniser reads it better ``after`` it was brought to another size.
+
+    By the misfit of its best path, a character of it on average, as zones of different size are compared.
+    """
+    looks = first_look(notation, [*before, *after])
+    first, second = looks[: len(before)], looks[len(before) :]
+    return [b.misfit <= a.misfit + SEEN_AGAIN for a, b in zip(first, second, strict=True)]

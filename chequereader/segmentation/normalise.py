@@ -33,6 +33,8 @@ class Field:
     ``ink`` is of shape [height, width]; ``to_image`` float64 [2, 3] maps its pixels (x, y) to those of the
     image it came from. The line of writing runs from ``baseline`` up to ``topline``: each is (slope,
     intercept), y = slope x + intercept in the field's pixels. ``stroke`` is the width of strokes in pixels.
+    ``components``: x, y, width, height and area of what the line was taken from, [components, 5]: of all ink,
+    or of its digits where these are known.
     """
 
     ink: Ink
@@ -40,19 +42,19 @@ class Field:
     baseline: tuple[float, float]
     topline: tuple[float, float]
     stroke: float
+    components: NDArray[np.float64]
 
 
-def normalise(image: NDArray[np.uint8]) -> Field:
-    """Bring a field to one size and slant; ``image`` is grey uint8 [height, width]."""
-    rough_scale = min(1.0, 4.0 * HEIGHT / image.shape[0], _MAX_SIDE / max(image.shape))
-    rough = _resized(image, rough_scale)
-    ink = find_ink(rough, height=0.5 * rough.shape[0])
-    height = character_height(ink.mask)
-    scale = float(np.clip(HEIGHT / height, 1 / _MAX_SCALE, _MAX_SCALE)) * rough_scale
-    scale = min(scale, _MAX_SIDE / max(image.shape))
+def normalise(image: NDArray[np.uint8], digits: NDArray[np.float64] | None = None) -> Field:
+    """Bring a field to one size and slant; ``image`` is grey uint8 [height, width].
+
+    ``digits`` [digits, 5]: x, y, width, height and area of some of the digits in it, where they are known;
+    else size, slant and line are taken from all its ink, frames and printed signs among it.
+    """
+    scale = min(_scale(image) if digits is None else _clipped(digits), _MAX_SIDE / max(image.shape))
     sized = _resized(image, scale)
     ink = find_ink(sized, height=HEIGHT)
-    shear = slant(ink.mask)
+    shear = slant(ink.mask if digits is None else _inside(ink.mask, digits * scale))
     rows, columns = ink.mask.shape
     # strokes that lean right by `shear` pixels a pixel of height stand upright afterwards
     upright = np.array([[1.0, shear, max(-shear, 0.0) * rows], [0.0, 1.0, 0.0]])
@@ -60,20 +62,27 @@ def normalise(image: NDArray[np.uint8]) -> Field:
     soft = np.asarray(cv2.warpAffine(ink.soft, upright, size, flags=cv2.INTER_LINEAR), np.float32)
     mask = cv2.warpAffine(ink.mask.astype(np.float32), upright, size, flags=cv2.INTER_LINEAR) > 0.5
     resize = np.diag([columns / image.shape[1], rows / image.shape[0], 1.0])
-    baseline, topline = writing_lines(mask)
-    to_image = np.asarray(cv2.invertAffineTransform(upright @ resize), np.float64)
-    return Field(Ink(soft, mask), to_image, baseline, topline, stroke_width(mask))
+    to_field = upright @ resize
+    to_image = np.asarray(cv2.invertAffineTransform(to_field), np.float64)
+    components = moved(digits, to_field) if digits is not None else _components(mask)
+    baseline, topline = writing_lines(components, rows)
+    return Field(Ink(soft, mask), to_image, baseline, topline, stroke_width(mask), components)
 
 
-def character_height(mask: NDArray[np.bool_]) -> float:
-    """Return the height of the characters in pixels: the mean of the taller components, by their ink."""
-    boxes = component_stats(mask.view(np.uint8))
-    if not len(boxes):
-        return float(max(mask.shape[0] * 0.6, 4.0))
-    heights = boxes[:, 3].astype(float)
+def moved(components: NDArray[np.float64], matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return components [components, 5] where an affine ``matrix`` [2, 3] takes their middles, sized too."""
+    middles = components[:, :2] + components[:, 2:4] / 2
+    sizes = components[:, 2:4] * np.diag(matrix[:, :2])
+    places = middles @ matrix[:, :2].T + matrix[:, 2]
+    area = components[:, 4:] * np.prod(np.diag(matrix[:, :2]))
+    return np.concatenate([places - sizes / 2, sizes, area], axis=1)
+
+
+def character_height(components: NDArray[np.float64]) -> float:
+    """Return the height of characters, at least one [characters, 5]: the mean of the taller, by their ink."""
+    heights = components[:, 3]
     tall = heights >= 0.5 * np.percentile(heights, 90)
-    weight = boxes[tall, 4].astype(float)
-    return float(max(np.average(heights[tall], weights=weight), 4.0))
+    return float(max(np.average(heights[tall], weights=components[tall, 4]), 4.0))
 
 
 def slant(mask: NDArray[np.bool_]) -> float:
@@ -99,16 +108,17 @@ def slant(mask: NDArray[np.bool_]) -> float:
     return lean
 
 
-def writing_lines(mask: NDArray[np.bool_]) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return base line and top line of the tall components, each as (slope, intercept)."""
-    boxes = component_stats(mask.view(np.uint8))
-    boxes = boxes[boxes[:, 3] >= 0.55 * HEIGHT] if len(boxes) else boxes
+def writing_lines(
+    components: NDArray[np.float64], rows: int
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return base line and top line of the tall ones of ``components`` [components, 5], each as (slope,
+    intercept); in the middle of a field of so many ``rows`` if there are none."""
+    boxes = components[components[:, 3] >= 0.55 * HEIGHT]
     if not len(boxes):
-        middle = mask.shape[0] / 2
+        middle = rows / 2
         return (0.0, middle + HEIGHT / 2), (0.0, middle - HEIGHT / 2)
     x = boxes[:, 0] + boxes[:, 2] / 2
-    bottom = (boxes[:, 1] + boxes[:, 3]).astype(float)
-    top = boxes[:, 1].astype(float)
+    bottom, top = boxes[:, 1] + boxes[:, 3], boxes[:, 1]
     slope = 0.0
     if len(boxes) >= 3:
         i, j = np.triu_indices(len(boxes), 1)
@@ -136,6 +146,33 @@ def stroke_width(mask: NDArray[np.bool_]) -> float:
     inner = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=0)
     outline = area - int(inner.sum())
     return float(max(2.0 * area / max(outline, 1), 1.0))
+
+
+def _scale(image: NDArray[np.uint8]) -> float:
+    """Return by how much to enlarge an image of which nothing is known."""
+    rough = min(1.0, 4.0 * HEIGHT / image.shape[0], _MAX_SIDE / max(image.shape))
+    seen = _resized(image, rough)
+    components = _components(find_ink(seen, height=0.5 * seen.shape[0]).mask)
+    if not len(components):
+        components = np.array([[0.0, 0.0, 1.0, 0.6 * seen.shape[0], 1.0]])
+    return rough * _clipped(components)
+
+
+def _clipped(components: NDArray[np.float64]) -> float:
+    return float(np.clip(HEIGHT / character_height(components), 1 / _MAX_SCALE, _MAX_SCALE))
+
+
+def _components(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    return component_stats(mask.view(np.uint8)).astype(np.float64)
+
+
+def _inside(mask: NDArray[np.bool_], boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return the part of a mask that lies in some boxes, x, y, width and height, with a pixel around them."""
+    inside = np.zeros_like(mask)
+    for x, y, width, height in boxes[:, :4]:
+        part = slice(max(int(y) - 1, 0), int(y + height) + 2), slice(max(int(x) - 1, 0), int(x + width) + 2)
+        inside[part] = mask[part]
+    return inside
 
 
 def _resized(image: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:

@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chequereader.segmentation.components import component_stats
 from chequereader.segmentation.normalise import HEIGHT, Field
 
 STRIP = 32
@@ -63,8 +62,7 @@ def strip_transform(field: Field) -> NDArray[np.float64]:
     middle = (base + top) / 2
     # the lines are those of most components: small noughts, when there are many, would
     # leave no room for the larger digits
-    boxes = component_stats(field.ink.mask.view(np.uint8))
-    boxes = boxes[boxes[:, 3] >= _LARGE * HEIGHT]
+    boxes = field.components[field.components[:, 3] >= _LARGE * HEIGHT]
     if len(boxes) > 1:
         line = slope * (boxes[:, 0] + boxes[:, 2] / 2)
         highest = float(np.percentile(boxes[:, 1] - line, _OUTERMOST))

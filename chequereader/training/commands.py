@@ -88,7 +88,7 @@ def train_digits_command(
     resume: bool,
 ) -> ExitCode:
     """Train a network of the LeNet family on MNIST; prints a JSON object of metrics a pass."""
-    from chequereader.reader import choose_device
+    from chequereader.device import choose_device
     from chequereader.training.digit_runs import DigitOptions, train_digits
 
     taught = tuple(str(path) for path in teachers)
@@ -211,8 +211,8 @@ def train_reader_command(
     from dataclasses import replace
 
     from chequereader.cheque_set import read_cheque_set, read_names
+    from chequereader.device import choose_device
     from chequereader.errors import UsageError
-    from chequereader.reader import choose_device
     from chequereader.recognition.networks import READING_ARCHITECTURES
     from chequereader.training.calibration import calibrate
     from chequereader.training.recipe import Machine, Recipe, on_a_gpu, train_reader

@@ -22,7 +22,7 @@ def field_of(mask: NDArray[np.bool_]) -> Field:
     """A field whose ink is given, not sheared or scaled."""
     height = float(mask.shape[0])
     ink = Ink(mask.astype(np.float32), mask)
-    return Field(ink, np.eye(2, 3), (0.0, height), (0.0, 0.0), stroke_width(mask))
+    return Field(ink, np.eye(2, 3), (0.0, height), (0.0, 0.0), stroke_width(mask), np.zeros((0, 5)))
 
 
 def left_of(cuts: Cuts, shape: tuple[int, ...]) -> NDArray[np.bool_]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from chequereader.alphabet import AMOUNTS
 from chequereader.recognition.lenet import LeNet5
+from chequereader.segmentation.components import component_stats
 from chequereader.segmentation.ink import Ink
 from chequereader.segmentation.normalise import HEIGHT, Field, normalise
 from chequereader.segmentation.strip import (
@@ -30,7 +31,8 @@ from chequereader.segmentation.strip import (
 
 def field_of(soft: NDArray[np.float32], slope: float, base: float, top: float) -> Field:
     upright = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
-    return Field(Ink(soft, soft > 0.5), upright, (slope, base), (slope, top), 4.0)
+    components = component_stats((soft > 0.5).astype(np.uint8)).astype(np.float64)
+    return Field(Ink(soft, soft > 0.5), upright, (slope, base), (slope, top), 4.0, components)
 
 
 def digit_boxes(picture: NDArray[np.uint8]) -> NDArray[np.float64]:

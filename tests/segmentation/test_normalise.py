@@ -9,14 +9,20 @@ from drawn_fields import PAPER, draw, paint
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chequereader.segmentation.components import component_stats
 from chequereader.segmentation.normalise import (
     HEIGHT,
     character_height,
+    moved,
     normalise,
     slant,
     stroke_width,
     writing_lines,
 )
+
+
+def components_of(mask: np.ndarray) -> np.ndarray:
+    return component_stats(mask.astype(np.uint8)).astype(np.float64)
 
 
 def leaning_strokes(shear: float) -> np.ndarray:
@@ -54,7 +60,7 @@ def test_the_height_of_characters_is_that_of_the_tall_ones() -> None:
     mask = np.zeros((80, 200), bool)
     mask[20:60, 10:14] = mask[20:60, 50:54] = mask[24:60, 90:94] = True
     mask[57:61, 120:124] = True  # a point
-    assert character_height(mask) == pytest.approx(38.7, abs=1.5)
+    assert character_height(components_of(mask)) == pytest.approx(38.7, abs=1.5)
 
 
 @settings(max_examples=25, deadline=None)
@@ -95,28 +101,44 @@ def test_a_comma_below_does_not_pull_the_base_line_down() -> None:
     for x in (20, 60, 140, 180):
         mask[20:56, x : x + 5] = True
     mask[52:66, 110:114] = True
-    (slope, at), (_, top) = writing_lines(mask)
+    (slope, at), (_, top) = writing_lines(components_of(mask), 90)
     assert slope == pytest.approx(0, abs=0.01)
     assert at == pytest.approx(56, abs=1)
     assert top == pytest.approx(20, abs=1)
 
 
 def standing(*boxes: tuple[int, int, int]) -> np.ndarray:
-    """Return bars at x, from a top to a bottom."""
-    mask = np.zeros((120, 300), bool)
-    for x, top, bottom in boxes:
-        mask[top:bottom, x : x + 20] = True
-    return mask
+    """Return the components of bars at x, from a top to a bottom."""
+    return np.array([[x, top, 20, bottom - top, 20 * (bottom - top)] for x, top, bottom in boxes], float)
 
 
 def test_raised_cents_do_not_tilt_the_writing() -> None:
-    (slope, _), _ = writing_lines(standing((20, 40, 76), (64, 37, 58), (92, 36, 57)))
+    (slope, _), _ = writing_lines(standing((20, 40, 76), (64, 37, 58), (92, 36, 57)), 120)
     assert -0.1 < slope <= 0.0
 
 
 def test_small_noughts_in_the_middle_do_not_tilt_the_writing() -> None:
-    (slope, _), _ = writing_lines(standing((20, 36, 90), (70, 42, 66), (98, 42, 66)))
+    (slope, _), _ = writing_lines(standing((20, 36, 90), (70, 42, 66), (98, 42, 66)), 120)
     assert slope == 0.0
+
+
+def test_a_field_is_brought_to_the_size_of_its_digits_where_they_are_known() -> None:
+    """Whatever stands around them: a thick frame, and a sign as high as it."""
+    drawn = draw("2480", height=20, gap=8, pen=2)
+    image = cv2.copyMakeBorder(drawn.image, 30, 30, 90, 30, cv2.BORDER_CONSTANT, value=PAPER)
+    cv2.rectangle(image, (4, 4), (image.shape[1] - 5, image.shape[0] - 5), 40, 4)
+    cv2.rectangle(image, (30, 14), (60, image.shape[0] - 15), 40, 6)
+    ink = (image < 0.5 * PAPER).astype(np.uint8)
+    known = np.array([b for b in components_of(ink) if b[0] > 80 and b[3] < 30])
+    assert len(known) == 4
+    alone, framed, told = normalise(drawn.image), normalise(image), normalise(image, known)
+    height, small, right = (field.baseline[1] - field.topline[1] for field in (alone, framed, told))
+    assert right == pytest.approx(HEIGHT, abs=3)
+    assert right == pytest.approx(height, abs=2)
+    assert framed.to_image[1, 1] > 2 * told.to_image[1, 1], "pixels of the image that one of the field shows"
+    assert abs(small - HEIGHT) < 12, "the line of what it was brought to the size of"
+    back = moved(told.components, told.to_image)
+    assert back == pytest.approx(known)
 
 
 @pytest.mark.parametrize("width", [2, 4, 7])
