@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+import torch
 from small_pages import (
     BOTH,
     CUTS,
@@ -12,13 +13,15 @@ from small_pages import (
     THREE,
     TWO,
     beside_the_impossible,
+    candidates,
     page,
+    positions,
     saying,
     ways,
 )
 
 from chequereader.alphabet import AMOUNTS
-from chequereader.interpretation import Choice, Lattice, Notation, worthwhile
+from chequereader.interpretation import Choice, Lattice, Notation, seen_better, worthwhile
 from chequereader.interpretation.choice import FAR_WORSE, LESS_THAN_ONE
 from chequereader.interpretation.vote import MISFIT
 
@@ -88,3 +91,17 @@ def test_of_a_zone_and_its_whole_one_goes_on(notation: Notation) -> None:
     assert list(choice.kept) == [1, 2]
     (choice,) = worthwhile([Lattice([0.1, 0.1, 0.2], [graphs], [(2, 1)])], notation)
     assert (list(choice.kept), choice.settled) == ([0, 2], {1}), "it says something else, no better"
+
+
+@pytest.mark.parametrize("notation", BOTH, ids=lambda notation: notation.name)
+def test_what_is_seen_again_is_taken_if_it_fits_no_worse(notation: Notation) -> None:
+    nothing = torch.full((3, len(AMOUNTS.labels)), torch.inf)
+    one, other, unreadable = (
+        [candidates(THREE, 1), candidates(TWO, 2), candidates(TWO, given=nothing)]
+        if notation is CUTS
+        else [positions(4, 1), positions(5, 2), positions(3, given=nothing)]
+    )
+    better = min(ways(notation, other)).misfit <= min(ways(notation, one)).misfit
+    before, after = [one, other, one, unreadable, one], [other, one, one, one, unreadable]
+    assert seen_better(notation, before, after) == [better, not better, True, True, False]
+    assert seen_better(notation, [], []) == []
