@@ -113,7 +113,7 @@ def at_foot(image: NDArray[np.uint8], over: bool = False, font: Font = E13B) -> 
     With ``over`` the page stands on its head. A page as high as one with a voucher is searched as a whole.
     """
     height, width = image.shape
-    band = height if height > _CHEQUE * width else round(_FOOT * height)
+    band = height if height > _CHEQUE * width else max(round(_FOOT * height), 1)
     begin, end = (0, band) if over else (height - band, height)
     mask, shrink = _ink(image, begin, end)
     boxes = _boxes(mask, shrink * max(image.shape), font)

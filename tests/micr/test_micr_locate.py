@@ -89,3 +89,11 @@ def test_the_foot_of_a_cheque_is_all_that_is_searched() -> None:
         assert candidate.turned == 2 and place.y0 < 0.35 * image.shape[0]
     under_a_voucher = np.concatenate([image, np.full((700, 1400), 235, np.uint8)])
     assert likeness(at_foot(under_a_voucher)[0].image, 23) > 0.6
+
+
+@pytest.mark.parametrize("shape", [(1, 3000), (8, 10_000), (8, 19_999), (10_000, 8)])
+def test_a_page_that_is_hardly_more_than_a_line_is_searched(shape: tuple[int, int]) -> None:
+    image = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    at_foot(image)
+    at_foot(image, over=True)
+    locate(image)
