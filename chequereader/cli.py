@@ -7,6 +7,7 @@ are imported inside the commands, so that ``--help`` answers at once. Not for th
 from __future__ import annotations
 
 import functools
+import io
 import json
 import os
 import sys
@@ -33,7 +34,22 @@ _PATH = click.Path(path_type=Path)
 
 def main() -> None:
     """Run the program with the process's arguments and leave it with one of the documented exit codes."""
+    _mend_streams()
     sys.exit(run(sys.argv[1:]))
+
+
+def _mend_streams() -> None:
+    """Make the standard streams safe to use, whatever the program was started with."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # Else the next file to be opened would be taken for the stream, here or in a worker.
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names may hold what a terminal can't show
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -61,6 +77,8 @@ def _complain(message: object) -> None:
 
 def _emit(line: str) -> None:
     """Print a result at once, so that a program at the other end of a pipe can work on it."""
+    if sys.stdout is None:
+        raise OutputError("standard output can't be written (it is closed); check where it goes")
     try:
         print(line, flush=True)
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from PIL import Image
 from chequereader import cli
 from chequereader.errors import WeightsError
 from chequereader.options import ReadOptions
-from chequereader.reading import KEYS
+from chequereader.reading import KEYS, Reading
 from pipelines.faults.letters import Item, View, letter
 
 
@@ -189,6 +190,33 @@ def test_output_that_can_not_be_written(tmp_path: Path) -> None:
         done = subprocess.run(command, check=False, stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 5
     assert "standard output can't be written (No space left on device)" in one_complaint(done.stderr)
+
+
+def in_a_shell(command: list[str], streams: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with standard streams as a shell is told to give them."""
+    words = ["sh", "-c", f'exec "$@" {streams}', "sh", *command]
+    encoding = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    return subprocess.run(words, check=False, capture_output=True, text=True, env=encoding)
+
+
+def test_closed_standard_streams(tmp_path: Path) -> None:
+    path, missing = scan(tmp_path / "a.png"), tmp_path / "missing.png"
+    done = in_a_shell(faked("read", path), ">&-")
+    assert done.returncode == 5
+    assert "standard output can't be written (it is closed)" in one_complaint(done.stderr)
+    done = in_a_shell(faked("read", missing, path), "<&- 2>&-")
+    assert (done.returncode, done.stderr) == (3, "")
+    assert done.stdout == f"{path}: 50.00 INR (75.0% sure)\n"
+    done = in_a_shell(faked("batch", tmp_path, "--out", tmp_path / "out.jsonl"), "<&- >&- 2>&-")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert Reading.from_json((tmp_path / "out.jsonl").read_text()).file == "a.png"
+
+
+def test_names_that_the_terminal_can_not_show(tmp_path: Path) -> None:
+    done = in_a_shell(faked("read", scan(tmp_path / "ü中.png"), tmp_path / "é.png"), "")
+    assert done.returncode == 3
+    assert done.stdout == f"{tmp_path}/\\xfc\\u4e2d.png: 50.00 INR (75.0% sure)\n"
+    assert f"{tmp_path}/\\xe9.png: no such file" in one_complaint(done.stderr)
 
 
 def test_help_is_quick_and_light() -> None:
