@@ -8,16 +8,17 @@ for running the batch, nor for the formats.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from array import array
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 import numpy as np
 
 from chequereader.batch.formats import FINGERPRINT, JSON_LINES, Record, as_lines, by_suffix, record_of
+from chequereader.batch.lock import only_run
 from chequereader.batch.serving import page_key
 from chequereader.errors import OutputError, one_line
 from chequereader.output import output_errors, written_whole
@@ -27,7 +28,7 @@ _PLACE_BITS = 40
 
 
 class Results:
-    """A results file being written: ``start``, then ``add`` for each page, then ``finish``.
+    """A results file being written: within ``with``, ``add`` for each page, then ``finish``.
 
     ``inputs`` are the names of the files of this run, in their order. Records of other files, from earlier
     runs, are kept as they are.
@@ -41,34 +42,37 @@ class Results:
         self.out = out
         self.format = by_suffix(out)
         self.journal = out if self.format is JSON_LINES else out.with_name(f"{out.name}.part.jsonl")
-        # A journal that is still there holds more than the results beside it.
-        present = [path for path in (self.journal, out) if path.exists()]
-        if present and not resume:
-            raise OutputError(
-                f"{one_line(present[0])}: is there already; continue it with --resume or choose another --out"
-            )
+        self._resume = resume
         self._inputs = inputs
-        self._earlier = present[0] if present else None
+        self._found()  # a refusal shouldn't wait for what comes before the writing
+        self._open = ExitStack()
         self._file: BinaryIO | None = None
         self._done: dict[str, array[int]] = {}
         self._current: dict[str, str] = {}
 
-    def start(self) -> None:
-        """Begin to write behind what an earlier run left.
+    def __enter__(self) -> Self:
+        """Begin to write behind what an earlier run left, and keep other runs out until the end.
 
         Records of failed pages go, since they are read again, and so does a last line that was cut off.
         Raises ``OutputError`` if the file holds anything else than results, can't be written, or another run
         writes to it.
         """
-        if self._earlier is not None:
-            with self._earlier.open("rb") as lock:
-                self._lock(lock)
+        with ExitStack() as opened:
+            opened.enter_context(only_run(self.out))
+            earlier = self._found()  # only now: another run may have ended since
+            if earlier is not None:
                 with written_whole(self.journal) as temporary, temporary.open("wb") as file:
-                    for record in self._earlier_records():
+                    for record in self._earlier_records(earlier):
                         file.write(as_lines([record]))
-        with output_errors(self.journal):
-            self._file = self.journal.open("ab" if self._earlier is not None else "xb")
-        self._lock(self._file)
+            with output_errors(self.journal):
+                self._file = opened.enter_context(self.journal.open("xb" if earlier is None else "ab"))
+            self._open = opened.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let other runs write to the file."""
+        with output_errors(self.journal):  # what couldn't be written before is tried once more
+            self._open.close()
 
     def done(self, file: str) -> frozenset[int]:
         """Return the keys of the pages of an input (see ``page_key``) that an earlier run has read."""
@@ -87,26 +91,27 @@ class Results:
             self._current[file] = fingerprint
 
     def finish(self, *, ordered: bool) -> None:
-        """Close the file, drop what is out of date, and give it its order and its format."""
+        """Drop what is out of date, and give the file its order and its format."""
         assert self._file is not None
         with output_errors(self.journal):
             os.fsync(self._file.fileno())
         if self.format is not JSON_LINES or ordered or self._current:
             with written_whole(self.out) as temporary:
                 self.format.write(temporary, self._ordered() if ordered else self._up_to_date())
-        self._file.close()
         if self.journal != self.out:
             with output_errors(self.journal):
                 self.journal.unlink()
 
-    def _lock(self, file: BinaryIO) -> None:
-        """Keep other runs from the journal for as long as the file is open."""
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+    def _found(self) -> Path | None:
+        """Return what an earlier run left; ``OutputError`` if there is anything and it may not be resumed."""
+        # A journal that is still there holds more than the results beside it.
+        with output_errors(self.out):
+            present = [path for path in (self.journal, self.out) if path.exists()]
+        if present and not self._resume:
             raise OutputError(
-                f"{one_line(self.out)}: another run writes to it; wait for it or choose another --out"
-            ) from None
+                f"{one_line(present[0])}: is there already; continue it with --resume or choose another --out"
+            )
+        return present[0] if present else None
 
     def _input_of(self, file: str) -> str | None:
         """Return the input that a record belongs to: its file, or the archive that the file is in."""
@@ -116,18 +121,18 @@ class Results:
                 return None
         return file
 
-    def _earlier_records(self) -> Iterator[Record]:
+    def _earlier_records(self, earlier: Path) -> Iterator[Record]:
         """Yield the records of an earlier run that hold, and note which pages they are."""
-        assert self._earlier is not None
-        source = JSON_LINES if self._earlier == self.journal else self.format
-        for record in source.read(self._earlier):
-            name = self._input_of(record["file"])
-            if name is not None:
-                if record["status"] == "failed" or not record[FINGERPRINT]:
-                    continue
-                key = page_key(record["file"], record["page"], record[FINGERPRINT])
-                self._done.setdefault(name, array("Q")).append(key)
-            yield record
+        source = JSON_LINES if earlier == self.journal else self.format
+        with output_errors(earlier):
+            for record in source.read(earlier):
+                name = self._input_of(record["file"])
+                if name is not None:
+                    if record["status"] == "failed" or not record[FINGERPRINT]:
+                        continue
+                    key = page_key(record["file"], record["page"], record[FINGERPRINT])
+                    self._done.setdefault(name, array("Q")).append(key)
+                yield record
 
     def _up_to_date(self) -> Iterator[Record]:
         """Yield the records of the journal without those of bytes, options or weights of earlier."""

@@ -55,18 +55,18 @@ def run_batch(
     with _interruptions() as interrupted, WorkerPool(make, settings, workers, limits or Limits()) as pool:
         pool.wait_until_ready(interrupted.is_set)
         if not interrupted.is_set():
-            results.start()
-            with Progress(len(inputs), quiet=quiet) as progress:
-                for event in _until(interrupted, pool, pool.read(inputs, results.done)):
-                    if isinstance(event, PageRead):
-                        results.add(event.reading, event.fingerprint)
-                        tally.add(event.reading)
-                    elif isinstance(event, FileDone):
-                        results.end(event.file, event.fingerprint, event.skipped)
-                        tally.skipped += event.skipped
-                        progress.file()
-                    progress.show(tally.pages)
-            results.finish(ordered=ordered)
+            with results:
+                with Progress(len(inputs), quiet=quiet) as progress:
+                    for event in _until(interrupted, pool, pool.read(inputs, results.done)):
+                        if isinstance(event, PageRead):
+                            results.add(event.reading, event.fingerprint)
+                            tally.add(event.reading)
+                        elif isinstance(event, FileDone):
+                            results.end(event.file, event.fingerprint, event.skipped)
+                            tally.skipped += event.skipped
+                            progress.file()
+                        progress.show(tally.pages)
+                results.finish(ordered=ordered)
         if interrupted.is_set():
             raise KeyboardInterrupt
     return tally.summary()

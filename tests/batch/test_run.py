@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import signal
@@ -16,6 +15,7 @@ import pytest
 from fake_reader import FakeReader, OtherWeights, ends_at_once, without_weights
 
 from chequereader.batch import BatchSummary, formats, run_batch
+from chequereader.batch.lock import only_run
 from chequereader.batch.serving import Limits
 from chequereader.errors import OutputError, UsageError, WeightsError
 from chequereader.options import ReadOptions
@@ -131,16 +131,19 @@ def test_results_are_not_overwritten(tmp_path: Path, folder: Path, scan: Make) -
         run(folder, tmp_path / "missing" / "out.jsonl")
     with pytest.raises(UsageError, match="has to end in"):
         run(folder, tmp_path / "out.xlsx")
+    for name in ("folder.jsonl", "folder.csv"):
+        (tmp_path / name).mkdir()
+        with pytest.raises(OutputError, match=f"{name}: can't be written"):
+            run(folder, tmp_path / name, resume=True)
+    assert not list(tmp_path.glob("*.lock"))
 
 
 def test_two_runs_never_write_to_one_file(tmp_path: Path, folder: Path, scan: Make) -> None:
     out = tmp_path / "out.jsonl"
     scan("a.png")
     run(folder, out)
-    with out.open("rb") as other:
-        fcntl.flock(other, fcntl.LOCK_EX)
-        with pytest.raises(OutputError, match="another run writes to it"):
-            run(folder, out, resume=True)
+    with only_run(out), pytest.raises(OutputError, match="another run writes to it"):
+        run(folder, out, resume=True)
     assert run(folder, out, resume=True).skipped == 1
 
 
