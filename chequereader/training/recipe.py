@@ -7,6 +7,7 @@ cheques that this never sees (``calibrate`` in the pipelines).
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
@@ -18,7 +19,8 @@ from chequereader.output import make_folder, written_whole
 from chequereader.recognition.store import save_weights, weights_file
 from chequereader.training.between_cuts import BetweenCuts
 from chequereader.training.characters import CharacterOptions
-from chequereader.training.committee import SlidingNetwork, committee
+from chequereader.training.committee import SlidingNetwork, committee, started_from
+from chequereader.training.material import glyph_sources
 from chequereader.training.shards import Amounts, make_shards
 from chequereader.training.side_by_side import Report, side_by_side
 from chequereader.training.sliding import SlidingOptions
@@ -90,14 +92,19 @@ def train_reader(
     ``work`` keeps the material, which recipes of other architectures may share, and in a folder of its own
     each architecture's states. ``data``: folder with ``digits`` and ``pen``; without it there are neither
     digit images nor pen trajectories, and nothing is recombined. ``UsageError`` if the sets and options give
-    nothing to learn from, or if ``work`` holds what other settings made; ``OutputError`` at once if the
-    folder of ``out`` can't be made.
+    nothing to learn from, or if ``work`` holds what other settings made. At once, not after hours:
+    ``OutputError`` if the folder of ``out`` can't be made, ``WeightsError`` or ``UsageError`` if nothing can
+    start from ``recipe.start``, ``UnreadableInputError`` if ``data`` lacks a file.
     """
     machine = machine or Machine()
-    make_folder(out.parent)  # before hours of training, not after them
+    make_folder(out.parent)
     start = None if recipe.start is None else weights_file(recipe.start)
+    if start is not None:
+        started_from(start, recipe.architecture)
+    if data is not None:
+        glyph_sources(data)
     source = {
-        "sets": [f"{s.folder.resolve()}: {len(s.truths)}" for s in sets],
+        "sets": [f"{s.folder.resolve()}: {_digest(s)}" for s in sets],
         "data": data and str(data.resolve()),
     }
     amounts = {field.name: getattr(recipe, field.name) for field in fields(Amounts)}
@@ -142,9 +149,18 @@ def train_reader(
     save_weights(out, name, reading.recogniser, reading.grammar_penalty, committee(networks))
 
 
+def _digest(cheques: ChequeSet) -> str:
+    """Return a digest of what is learned from a set: which images, by name and size, and their truth."""
+    digest = hashlib.sha256()
+    for truth in cheques.truths:
+        told = (truth.file, str(truth.amount), truth.digits, truth.text, truth.box)
+        digest.update(json.dumps([*told, cheques.path(truth).stat().st_size]).encode())
+    return digest.hexdigest()
+
+
 def _claimed(folder: Path, settings: dict[str, object]) -> Path:
     """Return a folder that is now, or was, made for these settings; ``UsageError`` if it was for others."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     note = folder / "settings.json"
     if not note.is_file():
         with written_whole(note) as temporary:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
 
 from chequereader.cheque_set import read_cheque_set
-from chequereader.errors import OutputError, UsageError
+from chequereader.errors import OutputError, UnreadableInputError, UsageError, WeightsError
 from chequereader.recognition.store import load_weights
 from chequereader.training.committee import SCALES
 from chequereader.training.recipe import Recipe, train_reader
@@ -92,3 +93,34 @@ def test_training_goes_on_from_weights(samples: Path, tmp_path: Path) -> None:
     wide = replace(still, architecture="lenet5-wide-maxpool")
     with pytest.raises(UsageError, match="made with lenet5-maxpool"):
         train_reader([cheques], None, tmp_path / "wide", on, wide, lambda _: None)
+
+
+def test_material_of_other_cheques_is_never_taken(
+    samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("chequereader.training.recipe.make_shards", interrupted)
+    cheques, work = read_cheque_set(samples), tmp_path / "work"
+    train = partial(train_reader, data=None, work=work, out=tmp_path / "w", recipe=SMALL, report=print)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            train([replace(cheques, truths=cheques.truths[1:])])
+    other = replace(cheques.truths[-1], digits="1")
+    for truths in (cheques.truths[:-1], (*cheques.truths[1:-1], other)):
+        with pytest.raises(UsageError, match="other settings"):
+            train([replace(cheques, truths=truths)])
+
+
+def test_what_can_not_be_started_from_or_recombined_is_told_before_material_is_made(tmp_path: Path) -> None:
+    train = partial(train_reader, [], work=tmp_path / "work", out=tmp_path / "w", report=print)
+    with pytest.raises(WeightsError, match="no such weights"):
+        train(data=None, recipe=replace(SMALL, start=str(tmp_path / "none.safetensors")))
+    with pytest.raises(UsageError, match="give --architecture"):
+        train(data=None, recipe=replace(SMALL, start="standard", architecture="lenet5"))
+    with pytest.raises(UnreadableInputError, match="none"):
+        train(data=tmp_path / "none", recipe=SMALL)
+    (tmp_path / "work").write_text("no folder")
+    with pytest.raises(OutputError, match="work"):
+        train(data=None, recipe=SMALL)
