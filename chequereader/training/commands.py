@@ -212,7 +212,7 @@ def train_reader_command(
 
     from chequereader.cheque_set import read_cheque_set, read_names
     from chequereader.device import choose_device
-    from chequereader.errors import UsageError
+    from chequereader.errors import UsageError, one_line
     from chequereader.recognition.networks import READING_ARCHITECTURES
     from chequereader.training.calibration import calibrate
     from chequereader.training.recipe import Machine, Recipe, on_a_gpu, train_reader
@@ -225,6 +225,12 @@ def train_reader_command(
         raise UsageError(f"{out}: weights are a .safetensors file; give such a name")
     hidden = {name for file in exclude for name in read_names(file)}
     cheque_sets = [read_cheque_set(folder) for folder in sets]
+    strange = hidden - {truth.file for cheques in cheque_sets for truth in cheques.truths}
+    if strange:
+        # left in training by a slip, cheques would be measured on what was learned by heart
+        raise UsageError(
+            f"--exclude: {one_line(min(strange))} is no file of the sets; give lists that belong to them"
+        )
     seen = [c.restricted([t.file for t in c.truths if t.file not in hidden]) for c in cheque_sets]
     wanted: dict[str, Any] = {
         "recombined": strings,

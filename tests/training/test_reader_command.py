@@ -43,3 +43,14 @@ def test_an_unknown_architecture_is_told_with_those_there_are(
     assert run(["train", "reader", str(samples), "--architecture", "lenet6", *where]) == ExitCode.USAGE
     assert "lenet5-wide-maxpool" in capsys.readouterr().err
     assert not (tmp_path / "work").exists()
+
+
+def test_a_name_to_exclude_that_no_set_has_is_told(
+    samples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held = tmp_path / "held.txt"
+    held.write_text(f"{read_cheque_set(samples).truths[0].file}\nzz.png\nno.png\n")
+    where = ["--work", str(tmp_path / "work"), "--out", str(tmp_path / "own.safetensors")]
+    assert run(["train", "reader", str(samples), "--exclude", str(held), *where]) == ExitCode.USAGE
+    assert "no.png is no file of the sets" in capsys.readouterr().err
+    assert not (tmp_path / "work").exists()
