@@ -17,6 +17,8 @@ import numpy as np
 
 from chequereader.errors import WeightsError
 from chequereader.options import ReadOptions
+from chequereader.output import write_text
+from chequereader.shipped import list_checksum, verified
 
 _LEAST = 1e-6
 _KINDS = ("whole", "auto")
@@ -85,12 +87,16 @@ class Calibration:
 def load_calibrations(path: Path) -> dict[str, Calibration]:
     """Read the calibrations that belong to weights: ``whole`` for fields, ``auto`` for whole cheques.
 
-    ``WeightsError`` if the file is missing or damaged, or lacks one of them.
+    ``WeightsError`` if the file is missing or damaged, lacks one of them, or ships and isn't as it came.
     """
     try:
+        verified(path)
         data = json.loads(path.read_text(encoding="utf-8"))
         found = {kind: data[kind] for kind in _KINDS}
-        return {k: Calibration(v["slope"], v["offset"], tuple(v["sample"])) for k, v in found.items()}
+        return {
+            k: Calibration(float(v["slope"]), float(v["offset"]), tuple(float(c) for c in v["sample"]))
+            for k, v in found.items()
+        }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as broken:
         raise WeightsError(
             f"{path}: no usable calibration beside the weights; reinstall chequereader"
@@ -98,6 +104,7 @@ def load_calibrations(path: Path) -> dict[str, Calibration]:
 
 
 def save_calibrations(path: Path, calibrations: dict[str, Calibration]) -> None:
-    """Write calibrations as JSON."""
+    """Write calibrations as JSON; where weights ship, with their checksum, without which they aren't read."""
     data = {k: {"slope": c.slope, "offset": c.offset, "sample": c.sample} for k, c in calibrations.items()}
-    path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    write_text(path, json.dumps(data, indent=1) + "\n")
+    list_checksum(path)

@@ -1,4 +1,4 @@
-"""Fit the confidence of shipped weights on the validation cheques and list the weights' checksum.
+"""Fit the confidence of shipped weights on the validation cheques and list the checksums of both.
 
     python -m pipelines.calibrate --data ../shared/data
 
@@ -10,8 +10,6 @@ cross-fitting.
 from __future__ import annotations
 
 import csv
-import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +17,7 @@ import click
 
 from chequereader.cheque_set import ChequeSet, read_cheque_set, read_names
 from chequereader.recognition.store import DEFAULT
+from chequereader.shipped import list_checksum
 from chequereader.training.calibration import calibrate
 
 SETS = ("amounts", "cheques-india", "cheques-usa")
@@ -50,20 +49,6 @@ def calibrate_and_list(weights: Path, data: Path) -> None:
     held = [corrected(split_set(data, name)[1]) for name in SETS]
     for field, error in calibrate(weights, held).items():
         click.echo(f"{field}: calibration error {error:.3f}")
-
-
-def list_checksum(weights: Path) -> None:
-    """Put the weights' SHA-256 into the list beside them, the format of ``sha256sum``."""
-    listing = weights.parent / "SHA256SUMS"
-    known = dict(_lines(listing)) if listing.is_file() else {}
-    known[weights.name] = hashlib.sha256(weights.read_bytes()).hexdigest()
-    listing.write_text("".join(f"{sha}  {name}\n" for name, sha in sorted(known.items())), encoding="utf-8")
-
-
-def _lines(listing: Path) -> Iterator[tuple[str, str]]:
-    for line in listing.read_text(encoding="utf-8").splitlines():
-        sha, name = line.split()
-        yield name, sha
 
 
 @click.command(help=__doc__)

@@ -36,7 +36,7 @@ from chequereader.fields.locate import Proposals, best_zones, propose
 from chequereader.fields.matching import true_ink, worth
 from chequereader.fields.page_ink import GreyImage
 from chequereader.fields.penalty import WEIGHTS, ZoneNetwork, ZonePenalty
-from pipelines.calibrate import list_checksum
+from chequereader.shipped import list_checksum
 from pipelines.field_pages import SYNTHETIC, another_view, cheques, on_page, synthetic
 
 SETS = {"cheques-india": 0.13, "cheques-usa": 0.0}

@@ -35,7 +35,7 @@ from chequereader.micr.segmenter import GEOMETRY, MicrSegmentation, segment
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.recognition.store import load_weights, save_weights
 from chequereader.segmentation.strip import STRIP
-from chequereader.shipped import SHIPPED
+from chequereader.shipped import SHIPPED, list_checksum
 from chequereader.synthetic import magnetic_line
 from chequereader.synthetic.magnetic_line import DrawnLine, draw_line
 from chequereader.synthetic.micr import routing_number
@@ -44,7 +44,6 @@ from chequereader.training.criteria import discriminative_forward
 from chequereader.training.distortions import distort
 from chequereader.training.lattices import Lattices
 from chequereader.training.speed import shape_function
-from pipelines.calibrate import list_checksum
 
 SPLIT = Path("data/splits/micr-e13b-validation.txt")
 CORRECTIONS = Path("data/splits/micr-e13b-corrections.csv")

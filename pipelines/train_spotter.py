@@ -30,7 +30,7 @@ from chequereader.box import Box
 from chequereader.fields.matching import TrueInk, true_ink
 from chequereader.fields.page_ink import PAGE_DPI, GreyImage, find_ink
 from chequereader.fields.spotter import PICTURE_DPI, SPOTTER, STRIDE, Spotter, batch_of, picture_of
-from pipelines.calibrate import list_checksum
+from chequereader.shipped import list_checksum
 from pipelines.field_pages import another_view, synthetic
 
 VIEWED, OVERTURNED = 0.35, 0.3

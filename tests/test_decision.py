@@ -117,6 +117,8 @@ GOOD = {"slope": 1.0, "offset": 0.0, "sample": [0.5]}
         json.dumps({"whole": GOOD}),
         json.dumps({"whole": GOOD, "auto": {"slope": 1.0, "offset": 0.0}}),
         json.dumps({"whole": GOOD, "auto": 3}),
+        json.dumps({"whole": GOOD, "auto": {**GOOD, "offset": "x"}}),
+        json.dumps({"whole": GOOD, "auto": {**GOOD, "sample": [None]}}),
         b"\xff\xfe",
     ],
 )

@@ -12,6 +12,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from chequereader import shipped
+from chequereader.decision import Calibration, load_calibrations, save_calibrations
 from chequereader.errors import WeightsError
 from chequereader.fields.penalty import ZonePenalty
 from chequereader.fields.spotter import Spotter
@@ -19,11 +20,15 @@ from chequereader.recognition.store import load_weights
 from chequereader.training.digit_runs import load_digits
 
 LOADERS: dict[str, Callable[[Path], object]] = {
+    "amounts.calibration.json": load_calibrations,
     "amounts.safetensors": load_weights,
+    "amounts-small.calibration.json": load_calibrations,
     "amounts-small.safetensors": load_weights,
     "digits.safetensors": load_digits,
     "fields.safetensors": ZonePenalty.load,
+    "micr.calibration.json": load_calibrations,
     "micr.safetensors": load_weights,
+    "micr-cmc7.calibration.json": load_calibrations,
     "micr-cmc7.safetensors": load_weights,
     "spotter.safetensors": Spotter.load,
 }
@@ -31,7 +36,7 @@ LOADERS: dict[str, Callable[[Path], object]] = {
 
 def test_every_file_of_weights_is_listed_with_its_checksum() -> None:
     lines = (shipped.SHIPPED / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
-    found = sorted(shipped.SHIPPED.glob("*.safetensors"))
+    found = sorted([*shipped.SHIPPED.glob("*.safetensors"), *shipped.SHIPPED.glob("*.calibration.json")])
     assert lines == [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in found]
     assert sorted(LOADERS) == [path.name for path in found]
 
@@ -54,6 +59,28 @@ def test_weights_of_others_need_no_listing(tmp_path: Path) -> None:
     own = tmp_path / "own.safetensors"
     own.write_bytes(b"anything")
     assert shipped.verified(own) == hashlib.sha256(b"anything").hexdigest()
+
+
+def test_what_is_to_ship_is_listed_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ships, other = tmp_path / "weights", tmp_path / "other"
+    for folder in (ships, other):
+        folder.mkdir()
+        (folder / "a.safetensors").write_bytes(b"anything")
+    monkeypatch.setattr(shipped, "SHIPPED", ships.resolve())
+    for folder in (other, ships):
+        shipped.list_checksum(folder / "a.safetensors")
+        for slope in (1.0, 2.0):  # one that fits its checksum no more gives way to the next
+            save_calibrations(
+                folder / "a.calibration.json", dict.fromkeys(("whole", "auto"), Calibration(slope, 0.0, ()))
+            )
+            assert load_calibrations(folder / "a.calibration.json")["auto"].slope == slope
+            (folder / "a.calibration.json").write_text("damaged")
+    assert [path.name for path in sorted(other.iterdir())] == ["a.calibration.json", "a.safetensors"]
+    assert [line[64:] for line in (ships / "SHA256SUMS").read_text().splitlines()] == [
+        "  a.calibration.json",
+        "  a.safetensors",
+    ]
+    assert shipped.verified(ships / "a.safetensors")
 
 
 @pytest.mark.parametrize("kind", [ZonePenalty, Spotter])
