@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from chequereader.box import Box
 from chequereader.errors import UsageError
 
 _ZONE = re.compile(r"(\d+),(\d+),(\d+),(\d+)")
 RECOGNISERS = ("all", "cuts", "sliding")
+SHIPPED_WEIGHTS = ("standard", "small")
 _DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
 
 
@@ -27,8 +29,8 @@ class ReadOptions:
     all cheques is expected to be read wrongly. ``device`` is ``auto``, ``cpu`` or ``cuda[:n]``;
     ``recogniser`` says who scores the characters of amounts:
     candidates between ``cuts``, a ``sliding`` network, or ``all`` that the weights hold, with one vote.
-    ``weights`` of amounts: ``standard`` or ``small``, which ship with the package, or a file of weights, its
-    calibration beside it.
+    ``weights`` of amounts: ``standard`` or ``small``, which ship with the package (``SHIPPED_WEIGHTS``), or a
+    file of weights, its calibration beside it.
     """
 
     field: str = "auto"
@@ -51,6 +53,8 @@ class ReadOptions:
                 raise UsageError(f"--{name} {share}: use a number from 0 to 1")
         if self.recogniser not in RECOGNISERS:
             raise UsageError(f"--recogniser {self.recogniser}: use one of {', '.join(RECOGNISERS)}")
+        if not Path(self.weights).name:
+            raise UsageError(f"--weights {self.weights!r}: use {', '.join(SHIPPED_WEIGHTS)} or a file's name")
         if not _DEVICE.fullmatch(self.device):
             raise UsageError(f"--device {self.device}: use auto, cpu, cuda or cuda:N")
 

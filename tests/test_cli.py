@@ -121,6 +121,8 @@ def test_options_reach_the_reader(run: Run, tmp_path: Path, given: list[str], op
         (["--threshold", "nan"], "use a number from 0 to 1"),
         (["--threshold", "much"], "'much' is not a valid float"),
         (["--device", "tpu"], "use auto, cpu, cuda or cuda:N"),
+        (["--weights", ""], "use standard, small or a file's name"),
+        (["--weights", "."], "use standard, small or a file's name"),
         (["--engine", "local"], "No such option"),
     ],
 )

@@ -16,7 +16,8 @@ from chequereader.decision import Calibration, load_calibrations, save_calibrati
 from chequereader.errors import WeightsError
 from chequereader.fields.penalty import ZonePenalty
 from chequereader.fields.spotter import Spotter
-from chequereader.recognition.store import load_weights
+from chequereader.options import SHIPPED_WEIGHTS
+from chequereader.recognition.store import NAMED, load_weights
 from chequereader.training.digit_runs import load_digits
 
 LOADERS: dict[str, Callable[[Path], object]] = {
@@ -53,6 +54,10 @@ def test_weights_with_another_checksum_are_refused(
     (tmp_path / "SHA256SUMS").write_text(f"{'0' * 64}  {name}\n")
     with pytest.raises(WeightsError, match="checksum"):
         LOADERS[name](copied)
+
+
+def test_the_options_know_the_names_of_what_ships() -> None:
+    assert tuple(NAMED) == SHIPPED_WEIGHTS
 
 
 def test_weights_of_others_need_no_listing(tmp_path: Path) -> None:

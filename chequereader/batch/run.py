@@ -20,7 +20,7 @@ from chequereader.batch.progress import BatchSummary, Progress, Tally
 from chequereader.batch.results import Results
 from chequereader.batch.serving import Limits, PageRead
 from chequereader.batch.workers import FileDone, WorkerPool
-from chequereader.options import ReadOptions
+from chequereader.options import SHIPPED_WEIGHTS, ReadOptions
 from chequereader.reading import ReadsScans
 from chequereader.scan.inputs import Input
 from chequereader.shipped import SHIPPED
@@ -107,9 +107,11 @@ def settings_of(options: ReadOptions) -> str:
     """Return what a record depends on beside its file and the weights that read it."""
     # The device decides about speed, not about answers.
     told = {name: value for name, value in dataclasses.asdict(options).items() if name != "device"}
-    # of weights of one's own the model's name tells the bytes, but not how they were calibrated
-    own = Path(options.weights).with_suffix(".calibration.json")
-    calibrated = hashlib.sha256(own.read_bytes()).hexdigest() if own.is_file() else None
+    calibrated = None
+    if options.weights not in SHIPPED_WEIGHTS:
+        # of weights of one's own the model's name tells the bytes, but not how they were calibrated
+        own = Path(options.weights).with_suffix(".calibration.json")
+        calibrated = hashlib.sha256(own.read_bytes()).hexdigest() if own.is_file() else None
     return json.dumps([told, weights_checksum(SHIPPED), calibrated])
 
 

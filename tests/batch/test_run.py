@@ -16,6 +16,7 @@ from fake_reader import FakeReader, OtherWeights, ends_at_once, without_weights
 
 from chequereader.batch import BatchSummary, formats, run_batch
 from chequereader.batch.lock import only_run
+from chequereader.batch.run import settings_of
 from chequereader.batch.serving import Limits
 from chequereader.errors import OutputError, UsageError, WeightsError
 from chequereader.options import ReadOptions
@@ -209,6 +210,18 @@ def test_resume_reads_again_with_other_weights_of_any_stage(
         (weights / name).write_bytes(b"another")
         assert run(folder, out, resume=True).skipped == 0, name
         assert run(folder, out, resume=True).skipped == 1, name
+
+
+def test_files_called_like_shipped_weights_have_no_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    own, small = ReadOptions(weights="own"), ReadOptions(weights="small")
+    before = settings_of(own), settings_of(small)
+    for name in ("own", "small"):
+        (tmp_path / f"{name}.calibration.json").write_text("{}")
+    assert settings_of(own) != before[0]
+    assert settings_of(small) == before[1]
 
 
 def test_resume_after_a_kill_mends_the_last_line(tmp_path: Path, folder: Path, scan: Make) -> None:
