@@ -241,21 +241,25 @@ def evaluate(
 ) -> ExitCode:
     """Compare readings with the truth of a cheque set: a folder of images with a truth.csv."""
     from chequereader.cheque_set import read_cheque_set, read_names
+    from chequereader.output import make_folder
 
     cheques = read_cheque_set(cheque_set)
     if subset is not None:
         cheques = cheques.restricted(read_names(subset))
+    if out is not None:
+        make_folder(out)  # before hours of reading, not after them
 
     from chequereader.evaluation import Conditions, Gallery, write_evaluation
     from chequereader.evaluation import evaluate as evaluate_set
     from chequereader.readers import reader_for
+    from chequereader.scan.quiet import quiet_decoders
 
     reader, lines = reader_for(options), options.field == "micr"
     if out is None:
-        evaluation = evaluate_set(cheques, reader, lines=lines)
+        evaluation = evaluate_set(cheques, reader, lines=lines, decoding=quiet_decoders)
     else:
         gallery = Gallery(pictures)
-        evaluation = evaluate_set(cheques, reader, gallery, lines)
+        evaluation = evaluate_set(cheques, reader, gallery, lines, quiet_decoders)
         name = cheque_set.resolve().name
         write_evaluation(evaluation, out, gallery, Conditions(name, options, reader.threshold))
     _emit(json.dumps(evaluation.metrics(), allow_nan=False) if as_json else "\n".join(evaluation.lines()))

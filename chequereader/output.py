@@ -5,6 +5,7 @@ Not for results that grow while they are written: ``batch.results`` appends thos
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,6 +48,8 @@ def write_text(path: Path, text: str) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder and those above it; raises ``OutputError`` where the system refuses."""
+    """Make a folder to write into, and those above it; raises ``OutputError`` where the system refuses."""
     with output_errors(path):
         path.mkdir(parents=True, exist_ok=True)
+        if not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
 import types
 from pathlib import Path
@@ -13,6 +15,7 @@ from fake_reader import with_any_options
 from faked_cli import RememberingReader, Run, one_complaint, scan
 from PIL import Image
 
+from chequereader import cli
 from chequereader.reading import Reading
 
 
@@ -97,6 +100,32 @@ def test_evaluate_shows_no_more_than_asked_for(run: Run, cheque_set: Path, tmp_p
     report = (out / "report.html").read_text()
     assert "<article" not in report and "wrong.png" in report and "unsure.png" in report
     assert run("evaluate", cheque_set, "--out", out, "--pictures", "-1")[0] == 2
+
+
+def test_evaluate_needs_a_folder_that_can_be_written_to(
+    run: Run, cheque_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RememberingReader, "read_many", lambda *_: pytest.fail("cheques were read"))
+    (tmp_path / "file").touch()
+    code, _, err = run("evaluate", cheque_set, "--out", tmp_path / "file")
+    assert code == 5 and "File exists" in one_complaint(err)
+    monkeypatch.setattr("os.access", lambda _, mode: mode != os.W_OK)
+    code, _, err = run("evaluate", cheque_set, "--out", tmp_path)
+    assert code == 5 and "Permission denied" in one_complaint(err)
+
+
+def test_decoders_talk_to_nobody_in_an_evaluation(
+    cheque_set: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    module = types.ModuleType("chequereader.reader")
+    module.Reader = RememberingReader  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "chequereader.reader", module)
+    buffer = io.BytesIO()
+    Image.new("1", (90, 60)).save(buffer, "TIFF", compression="group4")
+    damaged = buffer.getvalue().replace(b"\x11\x01\x04\x00", b"\x11\x01\x11\x5b")
+    (cheque_set / "b.png").write_bytes(damaged)
+    assert cli.run(["evaluate", str(cheque_set)]) == 6
+    assert capfd.readouterr().err == ""
 
 
 def test_evaluate_a_part(run: Run, cheque_set: Path, tmp_path: Path) -> None:
