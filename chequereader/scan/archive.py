@@ -29,7 +29,7 @@ from chequereader.scan.page import Page
 OpenPages = Callable[[BinaryIO, str], Iterator[Page]]
 """Finds the pages of a file that is not an archive."""
 
-_PIECE = 2**20
+_PIECE = 2**16
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 1
 # What zipfile raises on damaged archives.
@@ -64,10 +64,13 @@ def member_pages(
     shown = one_line(archive)
     times: dict[str, int] = {}
     expanded = 0
-    count = 0
-    for member in members:
-        count += 1
-        if count > MAX_ITEMS:
+
+    def count(size: int) -> None:
+        nonlocal expanded
+        expanded += size
+
+    for number, member in enumerate(members, 1):
+        if number > MAX_ITEMS:
             raise UnreadableInputError(f"{shown}: more than {MAX_ITEMS} files in it; split the archive")
         if not (is_scan(member.name) or is_archive(member.name)):
             continue
@@ -79,9 +82,7 @@ def member_pages(
             yield Page.bad(source, error)
             continue
         try:
-            file = _expanded(member, source)
-            expanded += file.getbuffer().nbytes
-            yield from open_pages(file, source)
+            yield from open_pages(_expanded(member, source, count), source)
         except UnreadableInputError as error:
             yield Page.bad(source, error)
         if expanded > MAX_EXPANDED_BYTES:
@@ -92,15 +93,17 @@ def member_pages(
         raise UnreadableInputError(f"{shown}: no scans in the archive; they are known by their names")
 
 
-def _expanded(member: Member, source: str) -> io.BytesIO:
-    """Return a member's bytes, no more than one scan may have."""
+def _expanded(member: Member, source: str, count: Callable[[int], None]) -> io.BytesIO:
+    """Return a member's bytes, no more than one scan may have; ``count`` is told of all, also if it fails."""
     buffer = io.BytesIO()
     with member.open() as file:
         try:
             while piece := file.read(_PIECE):
+                count(len(piece))
                 buffer.write(piece)
                 check_bytes(source, buffer.tell(), MAX_BYTES)
         except _DAMAGE as error:
+            count(_PIECE)  # how far the last piece had come isn't told
             raise UnreadableInputError(
                 f"{one_line(source)}: can't be expanded ({one_line(error)}); make the archive again"
             ) from None

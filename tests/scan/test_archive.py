@@ -8,6 +8,7 @@ import io
 import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -186,6 +187,23 @@ def test_an_archive_that_expands_without_end_is_cut_short(
     found = pages(path)
     assert len(found) <= 4
     assert "100000 bytes" in str(found[-1][2])
+
+
+@pytest.mark.parametrize("form", ["zip", "tar"])
+def test_members_that_fail_count_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    monkeypatch.setattr("chequereader.scan.archive.MAX_EXPANDED_BYTES", 300_000)
+    data = archive(form, {f"{i}.png": bytes(90_000) for i in range(50)})
+    if form == "zip":
+        checksum = struct.pack("<L", zlib.crc32(bytes(90_000)))
+        assert data.count(checksum) == 100
+        data = data.replace(checksum, b"none")
+    else:
+        monkeypatch.setattr("chequereader.scan.archive.MAX_BYTES", 80_000)
+    path = tmp_path / f"scans.{form}"
+    path.write_bytes(data)
+    found = pages(path)
+    assert len(found) <= 5
+    assert "expands to more than 300000 bytes" in str(found[-1][2])
 
 
 def test_too_many_members(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
