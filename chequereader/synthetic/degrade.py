@@ -6,15 +6,12 @@ Every geometric step goes into one perspective matrix, so the truth can follow i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from chequereader.synthetic.pixels import Floats, Image, bytes_of, floats, unit
-
-Preset = Literal["easy", "mixed", "hard"]
 
 
 @dataclass(frozen=True)

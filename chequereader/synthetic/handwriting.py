@@ -19,7 +19,7 @@ from chequereader.synthetic.ink import Ink, Mark
 from chequereader.synthetic.legibility import taken_for
 from chequereader.synthetic.pens import Pen, draw
 from chequereader.synthetic.pixels import Floats, floats
-from chequereader.synthetic.strokes import SHAPES, Skeleton, skeletons
+from chequereader.synthetic.strokes import Skeleton, skeletons
 from chequereader.synthetic.writer_style import WriterStyle
 from chequereader.synthetic.writing_line import Slot, WritingLine
 
@@ -227,8 +227,3 @@ def _smooth_noise(shape: tuple[int, ...], size: float, rng: np.random.Generator)
     noise[[0, -1]] *= 0.6  # ends have no second neighbour to be held by
     noise[1:-1] = 0.25 * noise[:-2] + 0.5 * noise[1:-1] + 0.25 * noise[2:]
     return noise
-
-
-def writable(text: str) -> bool:
-    """Tell whether the pen model has a skeleton for every character of ``text``."""
-    return all(c == " " or c.translate(LOWERED) in SHAPES for c in text)
