@@ -127,7 +127,7 @@ def read(*, scans: tuple[str, ...], as_json: bool, explain: Path | None, options
     from chequereader.reading import Reading
     from chequereader.scan import open_pages
     from chequereader.scan.inputs import named_files
-    from chequereader.scan.quiet import quiet_decoders
+    from chequereader.scan.quiet import load_quietly
 
     @functools.cache
     def reader() -> Any:
@@ -141,8 +141,7 @@ def read(*, scans: tuple[str, ...], as_json: bool, explain: Path | None, options
     for path in named_files(scans, _listed()):
         for page in open_pages(path):
             try:
-                with quiet_decoders():
-                    scan = page.load()
+                scan = load_quietly(page)
                 pages += 1
                 if explain is None:
                     reading = reader().read(scan)
@@ -252,14 +251,14 @@ def evaluate(
     from chequereader.evaluation import Conditions, Gallery, write_evaluation
     from chequereader.evaluation import evaluate as evaluate_set
     from chequereader.readers import reader_for
-    from chequereader.scan.quiet import quiet_decoders
+    from chequereader.scan.quiet import load_quietly
 
     reader, lines = reader_for(options), options.field == "micr"
     if out is None:
-        evaluation = evaluate_set(cheques, reader, lines=lines, decoding=quiet_decoders)
+        evaluation = evaluate_set(cheques, reader, lines=lines, load=load_quietly)
     else:
         gallery = Gallery(pictures)
-        evaluation = evaluate_set(cheques, reader, gallery, lines, quiet_decoders)
+        evaluation = evaluate_set(cheques, reader, gallery, lines, load_quietly)
         name = cheque_set.resolve().name
         write_evaluation(evaluation, out, gallery, Conditions(name, options, reader.threshold))
     _emit(json.dumps(evaluation.metrics(), allow_nan=False) if as_json else "\n".join(evaluation.lines()))

@@ -11,6 +11,7 @@ import sys
 import types
 from pathlib import Path
 
+import numpy as np
 import pytest
 from faked_cli import RememberingReader, Run, one_complaint, scan
 from PIL import Image
@@ -93,6 +94,24 @@ def test_decoders_talk_to_nobody(tmp_path: Path, capfd: pytest.CaptureFixture[st
     (tmp_path / "a.tif").write_bytes(buffer.getvalue().replace(b"\x11\x01\x04\x00", b"\x11\x01\x11\x5b"))
     assert cli.run(["read", str(tmp_path / "a.tif")]) == 3
     one_complaint(capfd.readouterr().err)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="talk is kept on Linux alone")
+def test_damage_that_decoders_only_talk_of(run: Run, tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    dots = np.random.default_rng(0).random((60, 90)) < 0.2
+    Image.fromarray(dots).save(buffer, "TIFF", compression="group4")
+    whole = bytearray(buffer.getvalue())
+    path = tmp_path / "a.tif"
+    path.write_bytes(whole)
+    assert run("read", path)[0] == 0
+    with Image.open(path) as image:
+        place = image.tag_v2[273][0] + image.tag_v2[279][0] // 2
+    whole[place : place + 8] = b"\xff" * 8
+    path.write_bytes(whole)
+    code, out, err = run("read", path, scan(tmp_path / "b.png"))
+    assert code == 3 and "a.tif: the image is cut off or damaged; scan" in one_complaint(err)
+    assert out.startswith(f"{tmp_path / 'b.png'}: 50.00 INR")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from chequereader.errors import ChequeReaderError, UnreadableInputError
 from chequereader.reading import Reading, ReadsScans
 from chequereader.scan import MAX_PIXELS, Page, Scan, open_pages
 from chequereader.scan.limits import MAX_CONTAINER_BYTES
-from chequereader.scan.quiet import quiet_decoders
+from chequereader.scan.quiet import load_quietly
 
 OUT_OF_MEMORY = 77
 """Exit code of a worker that would need more memory than it may have."""
@@ -176,8 +176,7 @@ class _Lot:
             self._connection.send(Announced(page.source, page.number, page.keyed_amount, mark))
         began = time.perf_counter()
         try:
-            with quiet_decoders():
-                scan = page.load()
+            scan = load_quietly(page)
         except UnreadableInputError as error:
             self._waiting.append(PageRead(self._failed(page, error), mark))
         else:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -19,13 +18,10 @@ from chequereader.evaluation.figures import Evaluation
 from chequereader.evaluation.gallery import Gallery
 from chequereader.evaluation.outcome import LineOutcome, Outcome, line_truth
 from chequereader.reading import Reading, ReadsScans
-from chequereader.scan import Scan, open_scans
+from chequereader.scan import Page, Scan, open_pages
 
 if TYPE_CHECKING:
     from chequereader.followed import FollowedPage
-
-Decoding = Callable[[], AbstractContextManager[None]]
-"""Makes what an image is decoded within."""
 
 TOGETHER = 16
 """Images given to the reader at a time, so that it can work on them together."""
@@ -44,14 +40,14 @@ def evaluate(
     reader: ReadsScans,
     gallery: Gallery | None = None,
     lines: bool = False,
-    decoding: Decoding = nullcontext,
+    load: Callable[[Page], Scan] = lambda page: page.load(),
 ) -> Evaluation:
     """Read the images of a cheque set, the first page of each, and set the readings beside the truth.
 
     With ``lines`` the images are MICR lines and so is the truth. Rows that tell neither amount nor digits, or
     no line, are left out; ``UnreadableInputError`` if that leaves none. An image that can't be read is an
     outcome, with a failed reading. A gallery sees all outcomes, with their pages if the reader shows them;
-    its time is not counted. A program may keep decoders quiet by ``decoding``.
+    its time is not counted. Programs may decode by a ``load`` of their own.
     """
     every = [line_truth(truth) for truth in cheques.truths] if lines else cheques.truths
     truths = [truth for truth in every if truth.amount is not None or truth.digits]
@@ -66,7 +62,7 @@ def evaluate(
     with tqdm(total=len(truths), unit="cheque", disable=None) as progress:
         for first in range(0, len(truths), TOGETHER):
             part = truths[first : first + TOGETHER]
-            found, taken = _read(cheques, part, reader, gallery, kind, decoding)
+            found, taken = _read(cheques, part, reader, gallery, kind, load)
             outcomes += found
             seconds += taken
             progress.update(len(part))
@@ -79,7 +75,7 @@ def _read(
     reader: ReadsScans,
     gallery: Gallery | None,
     kind: type[Outcome],
-    decoding: Decoding,
+    load: Callable[[Page], Scan],
 ) -> tuple[list[Outcome], float]:
     """Read some images together; return their outcomes and the seconds that decoding and reading took."""
     start = time.perf_counter()
@@ -88,8 +84,8 @@ def _read(
     pages: dict[str, FollowedPage] = {}
     for truth in truths:
         try:
-            with decoding():
-                scans[truth.file] = next(open_scans(cheques.path(truth)))
+            pages_of_file = open_pages(cheques.path(truth))
+            scans[truth.file] = load(next(pages_of_file))
         except UnreadableInputError as error:
             readings[truth.file] = Reading.failed(truth.file, error.page, str(error), model=reader.model)
     if gallery is not None and isinstance(reader, FollowsScans):
