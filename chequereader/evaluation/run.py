@@ -84,6 +84,7 @@ def _read(
     pages: dict[str, FollowedPage] = {}
     for truth in truths:
         try:
+            # named, as the file is closed with its pages
             pages_of_file = open_pages(cheques.path(truth))
             scans[truth.file] = load(next(pages_of_file))
         except UnreadableInputError as error:

@@ -22,9 +22,6 @@ LESS_THAN_ONE = 3.0
 """Penalty of a zone that says less than one unit, as the ``49/100`` behind an amount in words does; cheques
 of cents alone are rare."""
 
-SEEN_AGAIN = 0.0
-"""How much more misfit a zone may have that was brought to the size of its digits; chosen on validation."""
-
 _UNIT = 100  # hundredths
 
 
@@ -82,4 +79,4 @@ def seen_better(
     """
     looks = first_look(notation, [*before, *after])
     first, second = looks[: len(before)], looks[len(before) :]
-    return [b.misfit <= a.misfit + SEEN_AGAIN for a, b in zip(first, second, strict=True)]
+    return [b.misfit <= a.misfit for a, b in zip(first, second, strict=True)]

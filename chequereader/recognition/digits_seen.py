@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from chequereader.alphabet import AMOUNTS
 from chequereader.grammar.numbers import FIGURES
 from chequereader.recognition.recognition_graph import RecognitionGraph
-from chequereader.segmentation.components import component_stats
 from chequereader.segmentation.normalise import Field, moved
 from chequereader.segmentation.strip import DIGIT, REACH, STRIDE, STRIP, strip_transform
 
@@ -53,7 +52,7 @@ def small_digits(field: Field, graph: RecognitionGraph) -> NDArray[np.float64] |
 def _digits(field: Field, graph: RecognitionGraph) -> NDArray[np.float64]:
     """Return the components that digits stand on, in the field's pixels."""
     columns = _columns(graph)
-    boxes = component_stats(field.ink.mask.view(np.uint8)).astype(np.float64)
+    boxes = field.components
     if not len(columns) or not len(boxes):
         return boxes[:0]
     to_strip = strip_transform(field)

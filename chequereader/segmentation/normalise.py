@@ -51,7 +51,8 @@ def normalise(image: NDArray[np.uint8], digits: NDArray[np.float64] | None = Non
     ``digits`` [digits, 5]: x, y, width, height and area of some of the digits in it, where they are known;
     else size, slant and line are taken from all its ink, frames and printed signs among it.
     """
-    scale = min(_scale(image) if digits is None else _clipped(digits), _MAX_SIDE / max(image.shape))
+    scale = _scale(image) if digits is None else _clipped(character_height(digits))
+    scale = min(scale, _MAX_SIDE / max(image.shape))
     sized = _resized(image, scale)
     ink = find_ink(sized, height=HEIGHT)
     shear = slant(ink.mask if digits is None else _inside(ink.mask, digits * scale))
@@ -111,8 +112,10 @@ def slant(mask: NDArray[np.bool_]) -> float:
 def writing_lines(
     components: NDArray[np.float64], rows: int
 ) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return base line and top line of the tall ones of ``components`` [components, 5], each as (slope,
-    intercept); in the middle of a field of so many ``rows`` if there are none."""
+    """Return base line and top line of the tall ones of ``components``, each as (slope, intercept).
+
+    ``components`` [components, 5]; without tall ones the lines run in the middle of the field's ``rows``.
+    """
     boxes = components[components[:, 3] >= 0.55 * HEIGHT]
     if not len(boxes):
         middle = rows / 2
@@ -153,13 +156,13 @@ def _scale(image: NDArray[np.uint8]) -> float:
     rough = min(1.0, 4.0 * HEIGHT / image.shape[0], _MAX_SIDE / max(image.shape))
     seen = _resized(image, rough)
     components = _components(find_ink(seen, height=0.5 * seen.shape[0]).mask)
-    if not len(components):
-        components = np.array([[0.0, 0.0, 1.0, 0.6 * seen.shape[0], 1.0]])
-    return rough * _clipped(components)
+    height = character_height(components) if len(components) else max(0.6 * seen.shape[0], 4.0)
+    return rough * _clipped(height)
 
 
-def _clipped(components: NDArray[np.float64]) -> float:
-    return float(np.clip(HEIGHT / character_height(components), 1 / _MAX_SCALE, _MAX_SCALE))
+def _clipped(height: float) -> float:
+    """Return by how much to enlarge characters of a height, within reason."""
+    return float(np.clip(HEIGHT / height, 1 / _MAX_SCALE, _MAX_SCALE))
 
 
 def _components(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
