@@ -6,6 +6,7 @@ composition the automaton sees what a digit is for, units or cents, and not only
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -53,7 +54,7 @@ def with_digits(grammar: Grammar, digits: str) -> Graph:
         table[state, int(digit)] = state + 1
     final = np.zeros(len(table), dtype=bool)
     final[-1] = True
-    graph = _product(grammar, _DIGIT[grammar.graph.label.cpu().numpy()], table, final)
+    graph = _product(grammar.graph, _DIGIT[grammar.graph.label.cpu().numpy()], table, final)
     if graph is None:
         raise UsageError(f"no amount of locale {grammar.locale!r} is written with the digits {digits!r}")
     return graph
@@ -74,10 +75,23 @@ def with_text(grammar: Grammar, text: str) -> Graph:
         table[state, label] = state + 1
     final = np.zeros(len(table), dtype=bool)
     final[-1] = True
-    graph = _product(grammar, grammar.graph.label.cpu().numpy(), table, final)
+    graph = _product(grammar.graph, grammar.graph.label.cpu().numpy(), table, final)
     if graph is None:
         raise UsageError(f"{text!r} is not written as an amount of locale {grammar.locale!r}")
     return graph
+
+
+def with_same_amount(grammar: Grammar, text: str) -> Graph:
+    """Return the texts that have the digits of a text and its worth: ``1.234⁵⁰`` for ``1,234.50``.
+
+    One trimmed member with ``origin`` as in :func:`with_digits`. ``UsageError`` if the text is no amount of
+    the grammar.
+    """
+    minor_units = grammar.parse(text).minor_units
+    same = with_digits(grammar, "".join(c for c in text.translate(LOWERED) if c in FIGURES))
+    graph = _worth(same, _money_symbols(grammar)[same.arc_map.numpy()], minor_units)
+    assert graph is not None, "the text is one of them"
+    return replace(graph, origin=same.arc_map[graph.arc_map])
 
 
 def with_amount(grammar: Grammar, minor_units: int) -> Graph:
@@ -88,6 +102,14 @@ def with_amount(grammar: Grammar, minor_units: int) -> Graph:
     """
     if not 0 <= minor_units < LIMIT:
         raise UsageError(f"{minor_units} hundredths are no amount: 0 to {LIMIT - 1} are")
+    graph = _worth(grammar.graph, _money_symbols(grammar), minor_units)
+    if graph is None:
+        raise UsageError(f"no amount of locale {grammar.locale!r} is worth {minor_units} hundredths")
+    return graph
+
+
+def _worth(graph: Graph, symbols: np.ndarray, minor_units: int) -> Graph | None:
+    """Return the product with the automaton of an amount; ``symbols`` as of ``_money_symbols``."""
     units, cents = divmod(minor_units, 100)
     figures = str(units) if units else ""
     states = len(figures) + 3
@@ -100,10 +122,7 @@ def with_amount(grammar: Grammar, minor_units: int) -> Graph:
         table[state, _CENTS + int(digit)] = state + 1
     final = np.zeros(states, dtype=bool)
     final[[len(figures), -1] if cents == 0 else [-1]] = True
-    graph = _product(grammar, _money_symbols(grammar), table, final)
-    if graph is None:
-        raise UsageError(f"no amount of locale {grammar.locale!r} is worth {minor_units} hundredths")
-    return graph
+    return _product(graph, symbols, table, final)
 
 
 @lru_cache(maxsize=8)
@@ -118,13 +137,12 @@ def _money_symbols(grammar: Grammar) -> np.ndarray:
     return symbol
 
 
-def _product(grammar: Grammar, symbol: np.ndarray, table: np.ndarray, final: np.ndarray) -> Graph | None:
+def _product(graph: Graph, symbol: np.ndarray, table: np.ndarray, final: np.ndarray) -> Graph | None:
     """Return the trimmed product with an automaton, None if it is empty.
 
-    ``symbol``: int [arcs] of the grammar; ``table``: int [states, symbols], the automaton's next state or -1;
+    ``symbol``: int [arcs] of the graph; ``table``: int [states, symbols], the automaton's next state or -1;
     ``final``: bool [states]. The automaton starts in state 0.
     """
-    graph = grammar.graph
     nodes = graph.nodes
     following = table[:, symbol]
     state, arc = np.nonzero(following >= 0)

@@ -21,7 +21,7 @@ from chequereader.grammar.held import HOLDING, held, holding_penalties
 from chequereader.graph import pack, viterbi
 from chequereader.recognition.sliding import SlidingRecogniser, chain, padded
 from chequereader.segmentation.strip import REACH, STRIDE, rescaled
-from chequereader.training.through_graph import constrained
+from chequereader.training.truths import constrained, is_written
 
 _BATCH = 32
 _OUTERMOST = 36  # pixels from the middle of the first or last character to where its ink ends, at most
@@ -79,7 +79,7 @@ def align(
             middles = np.array([(b + e - 1) / 2 for b, e in zip(begins, ends, strict=True)])
             middles = (middles * STRIDE + REACH / 2) / recogniser.scale.across
             text = AMOUNTS.decode([int(label) for label in labels[begins]])
-            found.append(AlignedStrip(strip, text, *_edges(strip, middles), not truth.isdecimal()))
+            found.append(AlignedStrip(strip, text, *_edges(strip, middles), is_written(truth)))
     return found
 
 

@@ -25,6 +25,7 @@ from chequereader.training.aligned import AlignedStrip
 from chequereader.training.glyphs import GlyphSource, Pen
 from chequereader.training.material import amount_text, legible
 from chequereader.training.strings import lay
+from chequereader.training.truths import digits_alone
 
 Strip = NDArray[np.uint8]
 Ink = NDArray[np.float32]
@@ -146,7 +147,7 @@ class Composer:
         else:
             parts.append(line.strip[:, last : last + 8])
         if not line.written:
-            text = "".join(c for c in text.translate(LOWERED) if c.isdigit())
+            text = digits_alone("".join(c for c in text.translate(LOWERED) if c.isdigit()))
         elif not legible(text):
             return None
         return _ended(np.concatenate(parts, axis=1)), text

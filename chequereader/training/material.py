@@ -19,7 +19,7 @@ from chequereader.alphabet import AMOUNTS, LOWERED
 from chequereader.box import Box
 from chequereader.cheque_set import ChequeSet
 from chequereader.errors import UsageError
-from chequereader.grammar import amounts, with_text
+from chequereader.grammar import amounts
 from chequereader.scan import open_scans
 from chequereader.segmentation.segmenter import Segmentation, segment
 from chequereader.synthetic.amounts_text import draw_amount, write_amount
@@ -34,6 +34,7 @@ from chequereader.training.alignment import (
 )
 from chequereader.training.glyphs import CutGlyphs, GlyphSource
 from chequereader.training.strings import write
+from chequereader.training.truths import digits_alone
 
 Example = tuple[Segmentation, NDArray[np.int64], str]
 """A segmented field, the label of each candidate (-1 unknown), the amount as written or its digits alone."""
@@ -49,8 +50,7 @@ _SIGNS = {"us": "$", "uk": "£", "in": "₹", "eu": "€", "uy": "$"}
 class RealField:
     """An amount field cut out of a scan, grey uint8 [height, width].
 
-    With it the amount as written, or its digits alone where no more is known, and a box for each digit where
-    known.
+    With it its truth as in ``truths``, and a box for each digit where known.
     """
 
     image: NDArray[np.uint8]
@@ -76,7 +76,7 @@ def real_fields(cheques: ChequeSet) -> list[RealField]:
     boxes = read_character_boxes(boxes_file) if boxes_file.is_file() else {}
     fields = []
     for truth in cheques.truths:
-        written = legible(truth.text) or truth.digits
+        written = legible(truth.text) or (truth.digits and digits_alone(truth.digits))
         if not written:
             continue
         image = next(iter(open_scans(cheques.path(truth)))).image
@@ -221,7 +221,7 @@ def legible(text: str) -> str:
     """
     known = "".join(c for c in text if c in AMOUNTS.labels)
     try:
-        with_text(amounts("auto"), known)
+        amounts("auto").parse(known)
     except UsageError:
         return ""
     return known

@@ -24,7 +24,7 @@ from chequereader.training.located import located, real_zones
 from chequereader.training.side_by_side import Report
 from chequereader.training.splicing import spliced
 from chequereader.training.strips import Strips
-from chequereader.training.through_graph import constrained
+from chequereader.training.truths import constrained_to_amount
 
 Shards = dict[str, list[Path]]
 """Files of packed lattices by kind: real, spliced, recombined, drawn, located."""
@@ -112,7 +112,7 @@ def readable_ones(truths: NDArray[np.str_], grammar: Grammar) -> NDArray[np.int6
 
     def has_path(truth: str) -> bool:
         try:
-            constrained(grammar, truth)
+            constrained_to_amount(grammar, truth)
         except UsageError:
             return False
         return True

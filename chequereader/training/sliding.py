@@ -1,7 +1,8 @@
 """Training of the sliding recogniser from what a strip says alone (sections VI and VII).
 
 First the forward penalty of the correct readings over the positions' own probabilities (eq. 13), which needs
-no wrong ones to compare with; then E_dforw (eq. 17) against all readings of the grammar. No character needs a
+no wrong ones to compare with; then E_dforw (eq. 17) of all readings of the amount, with its digits, against
+all readings of the grammar. No character needs a
 box or a place. Not for candidates between cuts: see ``through_graph``.
 """
 
@@ -18,7 +19,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from chequereader.alphabet import AMOUNTS
 from chequereader.grammar import Grammar
 from chequereader.grammar.held import held, holding_penalties
 from chequereader.graph import Graph, chain_forward, pack
@@ -29,9 +29,9 @@ from chequereader.training.resume import LEAST_STEPS, Progress
 from chequereader.training.soap import Soap
 from chequereader.training.speed import half_precision
 from chequereader.training.strips import Strips
-from chequereader.training.through_graph import average, constrained
+from chequereader.training.through_graph import average
+from chequereader.training.truths import constrained, constrained_to_amount, ways_to_write
 
-_HUNDREDTHS = "/100"
 _POOL = 40  # batches among which strips of like width are put together
 _KNOWN = 40_000  # truths whose graphs are kept
 _MOST_WIDTH = 1100  # pixels; wider strips are rare, and padding to them costs all
@@ -88,7 +88,8 @@ def train_sliding(
         pct_start=0.08,
         cycle_momentum=False,
     )
-    correct_of = lru_cache(_KNOWN)(lambda truth: held(constrained(grammar, truth)))
+    said = lru_cache(_KNOWN)(lambda truth: held(constrained(grammar, truth)))
+    worth = lru_cache(_KNOWN)(lambda truth: held(constrained_to_amount(grammar, truth)))
     device = recogniser.prior.device
     free = held(grammar.graph).to(device)
     modules = {"recogniser": recogniser, "averaged": averaged}
@@ -108,7 +109,7 @@ def train_sliding(
         for inputs, positions, truths in distorted(shown_now, order, options.distortion, rng, workers):
             penalties = shown(recogniser, inputs.to(device))
             counts = torch.tensor(positions, device=device)
-            loss = correct_penalty(penalties, counts, truths, correct_of)
+            loss = correct_penalty(penalties, counts, truths, worth if discriminative else said)
             if discriminative:
                 loss = loss - chain_forward(penalties, counts, free)
             found = torch.isfinite(loss)
@@ -156,16 +157,6 @@ def _summed(penalties: Tensor, owner: Tensor, count: int) -> Tensor:
     mass = torch.zeros_like(base).index_add(0, owner, (base[owner] - penalties).exp())
     # the logarithm of no mass would have an infinite gradient, and 0 times that is none
     return torch.where(least < torch.inf, base - (mass + (mass == 0)).log(), torch.inf)
-
-
-def ways_to_write(truth: str) -> list[str]:
-    """Return a text and what else a strip may show of it.
-
-    Cents over a hundred may stand one above the other: then nothing is written behind the cents.
-    """
-    if truth.endswith(_HUNDREDTHS) and truth[: -len(_HUNDREDTHS)][-2:].strip(AMOUNTS.raised) == "":
-        return [truth, truth.removesuffix(_HUNDREDTHS)]
-    return [truth]
 
 
 def batches(widths: NDArray[np.int64], size: int, rng: np.random.Generator) -> Iterator[NDArray[np.int64]]:

@@ -14,6 +14,7 @@ from chequereader.box import Box
 from chequereader.segmentation.ink import find_ink
 from chequereader.segmentation.normalise import slant
 from chequereader.training.material import Example, RealField, example, varied
+from chequereader.training.truths import digits_alone
 
 _LEAST_DIGITS = 3  # of a field, to have something to choose from
 _TRIES = 20  # for each field, as not every one can be taken apart
@@ -81,4 +82,4 @@ def splice(real: RealField, rng: np.random.Generator) -> RealField | None:
     if rng.random() < 0.5:
         parts.append(image[:, right[-1] :])
     joined = np.concatenate(parts, axis=1)
-    return RealField(joined, "".join(character for character, _ in boxes), tuple(boxes))
+    return RealField(joined, digits_alone("".join(character for character, _ in boxes)), tuple(boxes))

@@ -18,7 +18,7 @@ from chequereader.segmentation.strip import STANDARD, Scale, rescaled
 class Strips:
     """Packed strips.
 
-    ``truths`` str [members]: the amount as written where that is known, else its digits alone. ``columns``
+    ``truths`` str [members], as in ``truths``. ``columns``
     uint8 [columns, 32]: those of member m from ``column`` [m] up to [m + 1]; ``column`` int64 [members + 1].
     """
 

@@ -1,30 +1,30 @@
 """Second training: through the graph, from what a field says alone (section VI).
 
-The penalty of the correct readings against that of all readings, E_dforw (eq. 17) or one of its kin, reaches
-every trainable part: networks, geometry, segment penalties, and the penalties of the grammar. No character
-needs a box. Not for the first training from scratch: see ``characters``.
+The penalty of all that says the amount against that of all readings, E_dforw (eq. 17) or one of its kin,
+reaches every trainable part: networks, geometry, segment penalties, and the penalties of the grammar. No
+character needs a box. Not for the first training from scratch: see ``characters``.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from chequereader.alphabet import AMOUNTS
-from chequereader.grammar import Grammar, with_digits, with_text
-from chequereader.graph import Graph, pack, subgraph
+from chequereader.grammar import Grammar
+from chequereader.graph import Graph, pack
 from chequereader.recognition.recogniser import Recogniser
 from chequereader.training.criteria import CRITERIA
 from chequereader.training.distortions import distort
 from chequereader.training.lattices import Lattices
 from chequereader.training.resume import LEAST_STEPS, Progress
 from chequereader.training.speed import shape_function
+from chequereader.training.truths import constrained_to_amount
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def train_through_graph(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, options.rate, total_steps=max(steps, LEAST_STEPS), pct_start=0.1
     )
-    correct_of = {truth: constrained(grammar, str(truth)) for truth in np.unique(lattices.truths)}
+    correct_of = {truth: constrained_to_amount(grammar, str(truth)) for truth in np.unique(lattices.truths)}
     every = grammar.graph.to(device)
     shapes = shape_function(reading.recogniser, compiled)
     progress = Progress(
@@ -127,20 +127,6 @@ def _back_through_pictures(shapes: Callable[[Tensor], Tensor], crops: Tensor, sh
     strength = gradient.abs().sum(dim=1)
     matter = torch.nonzero(strength > 1e-3 * strength.max()).flatten()
     shapes(crops[matter]).backward(gradient[matter])
-
-
-def constrained(grammar: Grammar, truth: str) -> Graph:
-    """Return the grammar constrained to a truth: a text as it stands, or digits with any signs.
-
-    A row of figures says nothing of raised cents, which have the same digits: it is read without any.
-    ``UsageError`` if the grammar has no such amount.
-    """
-    if not truth.isdecimal():
-        return with_text(grammar, truth)
-    graph = with_digits(grammar, truth)
-    raised = torch.tensor([c in AMOUNTS.raised for c in AMOUNTS.labels])
-    level = subgraph(graph, torch.nonzero(~raised[graph.label]).flatten())
-    return replace(level, origin=graph.arc_map[level.arc_map])
 
 
 def grammars(free: Graph, correct: list[Graph], penalty: Tensor) -> tuple[Graph, Graph]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chequereader.alphabet import AMOUNTS, LOWERED, RUBBISH
 from chequereader.errors import UsageError
-from chequereader.grammar import Grammar, amounts, with_amount, with_digits
+from chequereader.grammar import Grammar, amounts, with_amount, with_digits, with_same_amount
 from chequereader.graph import Graph
 
 TEXTS = ["".join(text) for n in range(1, 6) for text in product("045.-x⁴⁵/", repeat=n)]
@@ -51,6 +51,20 @@ def test_exactly_the_texts_of_this_value(known: dict[str, tuple[int, float]], mi
     wanted = {text: penalty for text, (value, penalty) in known.items() if value == minor_units}
     assert wanted
     check_exact(with_amount(amounts(), minor_units), wanted, [t for t in known if t not in wanted][::7])
+
+
+@pytest.mark.parametrize("text", ["45", "4.⁵⁴", "0.45", "450", "4.00", "5.454", "4.x/"])
+def test_exactly_the_texts_of_these_digits_and_this_value(
+    known: dict[str, tuple[int, float]], text: str
+) -> None:
+    if text not in known:
+        with pytest.raises(UsageError, match="not written as an amount"):
+            with_same_amount(amounts(), text)
+        return
+    same = digits_of(text), known[text][0]
+    wanted = {t: penalty for t, (value, penalty) in known.items() if (digits_of(t), value) == same}
+    assert wanted
+    check_exact(with_same_amount(amounts(), text), wanted, [t for t in known if t not in wanted][::7])
 
 
 @pytest.mark.parametrize(

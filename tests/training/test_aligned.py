@@ -13,6 +13,7 @@ from chequereader.grammar import amounts
 from chequereader.recognition.sliding import SlidingRecogniser
 from chequereader.segmentation.strip import REACH, STANDARD, STRIDE, STRIP, Scale
 from chequereader.training.aligned import align
+from chequereader.training.truths import digits_alone
 
 GRAMMAR = amounts("auto")
 
@@ -59,7 +60,7 @@ def test_edges_lie_in_the_gaps_between_characters(across: float) -> None:
 
 def test_digits_alone_take_the_signs_that_the_network_sees() -> None:
     says = " 1  7  . "
-    (line,) = align(Prompter(says), GRAMMAR, [bars(REACH + STRIDE * 8, [30])], ["17"])
+    (line,) = align(Prompter(says), GRAMMAR, [bars(REACH + STRIDE * 8, [30])], [digits_alone("17")])
     assert line.text == "17." and not line.written
 
 

@@ -11,6 +11,7 @@ from chequereader.grammar import amounts, with_digits
 from chequereader.graph import forward
 from chequereader.training.lattices import Lattices
 from chequereader.training.through_graph import GraphOptions, Reading, grammars, train_through_graph
+from chequereader.training.truths import digits_alone
 
 GRAMMAR = amounts("auto")
 
@@ -88,7 +89,7 @@ def test_a_batch_has_the_penalties_that_are_trained(lattices: Lattices) -> None:
 def test_fields_that_can_not_say_their_digits_teach_nothing(lattices: Lattices) -> None:
     """More digits than there are pieces: there is no path, and nothing moves."""
     impossible = Lattices(**{**vars(lattices), "truths": lattices.truths.astype("<U40")})
-    impossible.truths[:] = "1" * 11
+    impossible.truths[:] = digits_alone("1" * 11)
     reading = Reading(chance_recogniser(), GRAMMAR)
     before = [p.detach().clone() for p in reading.parameters()]
     reports: list[dict[str, float]] = []
