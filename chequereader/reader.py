@@ -38,7 +38,7 @@ from chequereader.interpretation import (
 from chequereader.micr.either import EitherReader
 from chequereader.options import ReadOptions
 from chequereader.reading import Candidate, Reading, Symbol, amount_of
-from chequereader.recognition.digits_seen import small_digits
+from chequereader.recognition.digits_seen import unfitting_digits
 from chequereader.recognition.recognition_graph import RecognitionGraph, from_candidates, from_strips
 from chequereader.recognition.store import load_weights, to_device, weights_file
 from chequereader.scan import Scan
@@ -202,21 +202,21 @@ class Reader:
         page.zones, page.zone_penalties, page.currencies = [zone], [0.0], [None]
 
     def _look_again(self, pages: Sequence[FollowedPage], stages: dict[str, float]) -> None:
-        """Bring fields whose digits came out small to the size of these, where they are seen better then."""
-        small: list[tuple[FollowedPage, int, Field]] = []
+        """Fit fields to the digits that were seen in them, where they are seen better then."""
+        fitted: list[tuple[FollowedPage, int, Field]] = []
         with self._timed(stages, "segment"):
             for page in pages:
                 for zone, field in enumerate(page.fields):
-                    digits = small_digits(field, page.graphs[0][zone])
+                    digits = unfitting_digits(field, page.graphs[0][zone])
                     if digits is not None:
                         again = normalise(_cut(page.image, page.zones[zone]), digits)
-                        small.append((page, zone, again))
+                        fitted.append((page, zone, again))
         with self._timed(stages, "recognise"):
-            graphs = [from_strips(self.sliding[0], [field], self.device)[0] for _, _, field in small]
+            graphs = [from_strips(self.sliding[0], [field], self.device)[0] for _, _, field in fitted]
         with self._timed(stages, "interpret"):
-            before = [page.graphs[0][zone] for page, zone, _ in small]
+            before = [page.graphs[0][zone] for page, zone, _ in fitted]
             better = seen_better(self.notations[0], before, graphs)
-            for (page, zone, field), graph, taken in zip(small, graphs, better, strict=True):
+            for (page, zone, field), graph, taken in zip(fitted, graphs, better, strict=True):
                 if taken:
                     page.fields[zone], page.graphs[0][zone] = field, graph
 

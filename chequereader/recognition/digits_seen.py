@@ -1,7 +1,8 @@
 """Where a sliding network sees digits on a strip, and the ink that they are made of.
 
-A field is brought to size by all its ink at first, and then frames, barcodes and printed signs count like
-digits; what a first look recognised says how large the digits are. Not for reading: nothing is composed.
+A field is brought to size, slant and line by all its ink at first, and then frames, barcodes and printed
+signs count like digits; what a first look recognised says which ink is digits. Not for reading: nothing is
+composed.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from numpy.typing import NDArray
 from chequereader.alphabet import AMOUNTS
 from chequereader.grammar.numbers import FIGURES
 from chequereader.recognition.recognition_graph import RecognitionGraph
-from chequereader.segmentation.normalise import Field, moved
-from chequereader.segmentation.strip import DIGIT, REACH, STRIDE, STRIP, strip_transform
+from chequereader.segmentation.normalise import Field, fits, moved
+from chequereader.segmentation.strip import REACH, STRIDE, STRIP, strip_transform
 
 _SURE = 0.5
 """Probability from which on a digit is seen."""
@@ -27,24 +28,20 @@ _ALIKE = 0.4, 1.5
 _TOGETHER = 2
 """Digits that touch, at most; what more of them stand on is a rule or a frame, if others stand alone."""
 
-_SMALL = 0.85
-"""Of the height that digits should have in a strip."""
-
 _OFF = 2.0  # columns of a strip that ink may stand beside where it is seen
 _EDGE = 4.0  # rows at the strip's edges; what ends there is another line's
 
 _FIGURES = np.array([AMOUNTS.index(figure) for figure in FIGURES])
 
 
-def small_digits(field: Field, graph: RecognitionGraph) -> NDArray[np.float64] | None:
-    """Return the digits of a field that a sliding network saw on its strip, if they are too small there.
+def unfitting_digits(field: Field, graph: RecognitionGraph) -> NDArray[np.float64] | None:
+    """Return the digits of a field that a sliding network saw on its strip, if the field doesn't fit them.
 
     x, y, width, height and area in the image that the field was taken from, [digits, 5], as ``normalise``
-    takes them; None if they are as large as they should be, or none were seen.
+    takes them; None if the field has their size, slant and line already, or none were seen.
     """
     digits = _digits(field, graph)
-    scale = strip_transform(field)[1, 1]
-    if not len(digits) or np.median(digits[:, 3]) * scale >= _SMALL * DIGIT:
+    if not len(digits) or fits(field, digits):
         return None
     return moved(digits, field.to_image)
 

@@ -23,6 +23,10 @@ _MOST_SLANT = 0.9
 _STEP = 4  # pixels of outline over which its direction is taken: less shows the pixels' own corners
 _STEEP = 0.7  # pixels of height a pixel of width from which on a piece of outline tells of slant
 _MAX_SCALE = 4.0
+_FITS = 0.1
+"""Of ``HEIGHT``: how far size and line of a field may be off its digits' own; less changes no reading."""
+_FITS_SLANT = 0.08
+"""The same for the slant, in pixels a pixel of height."""
 _APART = 0.1  # by which base line and top line differ in slope where one of them isn't one
 
 
@@ -68,6 +72,21 @@ def normalise(image: NDArray[np.uint8], digits: NDArray[np.float64] | None = Non
     components = moved(digits, to_field) if digits is not None else _components(mask)
     baseline, topline = writing_lines(components, rows)
     return Field(Ink(soft, mask), to_image, baseline, topline, stroke_width(mask), components)
+
+
+def fits(field: Field, digits: NDArray[np.float64]) -> bool:
+    """Tell whether a field has the size, slant and line of some of the digits in it.
+
+    ``digits`` [digits, 5]: x, y, width, height and area in the field's pixels, at least one.
+    """
+    if abs(character_height(digits) - HEIGHT) > _FITS * HEIGHT:
+        return False
+    if abs(slant(_inside(field.ink.mask, digits))) > _FITS_SLANT:
+        return False
+    ends = np.array([digits[:, 0].min(), (digits[:, 0] + digits[:, 2]).max()])
+    lines = zip((field.baseline, field.topline), writing_lines(digits, len(field.ink.mask)), strict=True)
+    off = [(a - slope) * ends + b - intercept for (a, b), (slope, intercept) in lines]
+    return float(np.abs(off).max()) <= _FITS * HEIGHT
 
 
 def moved(components: NDArray[np.float64], matrix: NDArray[np.float64]) -> NDArray[np.float64]:

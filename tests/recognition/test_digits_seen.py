@@ -1,4 +1,4 @@
-"""What a first look at a strip tells of the size of its digits."""
+"""What a first look at a strip tells of the size, slant and line of its digits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from drawn_fields import PAPER, draw
 from numpy.typing import NDArray
 
 from chequereader.alphabet import AMOUNTS
-from chequereader.recognition.digits_seen import small_digits
+from chequereader.recognition.digits_seen import unfitting_digits
 from chequereader.recognition.recognition_graph import RecognitionGraph
 from chequereader.segmentation.components import component_stats
 from chequereader.segmentation.normalise import Field, normalise
@@ -53,35 +53,60 @@ def seeing(
 @pytest.mark.parametrize("scale", [STANDARD, Scale(across=0.75)])
 def test_digits_that_a_frame_makes_small_are_told_by_their_ink(scale: Scale) -> None:
     image, boxes = framed("2480")
-    found = small_digits(field := normalise(image), seeing(field, "2480", boxes, scale=scale))
+    found = unfitting_digits(field := normalise(image), seeing(field, "2480", boxes, scale=scale))
     assert found is not None
     assert found[np.argsort(found[:, 0]), :4] == pytest.approx(boxes[:, :4], abs=3.0)
     again = normalise(image, found)
     assert strip_transform(again)[1, 1] / again.to_image[1, 1] > 1.5 * (
         strip_transform(field)[1, 1] / field.to_image[1, 1]
     ), "pixels of the strip for one of the image"
-    assert small_digits(again, seeing(again, "2480", boxes, scale=scale)) is None, "large enough now"
+    assert unfitting_digits(again, seeing(again, "2480", boxes, scale=scale)) is None, "large enough now"
 
 
 def test_a_field_of_the_right_size_is_left_as_it_is() -> None:
     drawn = draw("2480", height=30, gap=10, pen=3)
     boxes = component_stats((drawn.image < 0.5 * PAPER).astype(np.uint8)).astype(np.float64)
     field = normalise(drawn.image)
-    assert small_digits(field, seeing(field, "2480", boxes[np.argsort(boxes[:, 0])])) is None
+    assert unfitting_digits(field, seeing(field, "2480", boxes[np.argsort(boxes[:, 0])])) is None
+
+
+@pytest.mark.parametrize(("shear", "slope"), [(0.6, 0.0), (0.0, 0.12)])
+def test_a_field_gets_the_slant_and_the_line_of_its_digits(shear: float, slope: float) -> None:
+    """Upright bars on a level line behind the digits, of the same height, have more ink than they have."""
+    digits, bars = (
+        draw("2480", height=30, gap=10, pen=3, shear=shear, slope=slope),
+        draw("1111111", height=30, gap=4, pen=5),
+    )
+    boxes = component_stats((digits.image < 0.5 * PAPER).astype(np.uint8)).astype(np.float64)
+    boxes = boxes[np.argsort(boxes[:, 0])]
+    rows = max(digits.image.shape[0], bars.image.shape[0])
+    sides = [
+        cv2.copyMakeBorder(one.image, 0, rows - one.image.shape[0], 0, 0, cv2.BORDER_CONSTANT, value=PAPER)
+        for one in (digits, bars)
+    ]
+    image = np.concatenate(sides, axis=1)
+    field = normalise(image)
+    found = unfitting_digits(field, seeing(field, "2480", boxes))
+    assert found is not None
+    again, alone = normalise(image, found), normalise(digits.image)
+    lean, leant, other = (one.to_image[0, 1] / one.to_image[1, 1] for one in (again, alone, field))
+    assert abs(lean - leant) < 0.2
+    assert again.baseline[0] == pytest.approx(alone.baseline[0], abs=0.02)
+    assert abs(other - leant) > 0.4 or abs(field.baseline[0] - alone.baseline[0]) > 0.05
 
 
 def test_signs_and_doubtful_digits_tell_nothing() -> None:
     image, boxes = framed("2480")
     field = normalise(image)
-    assert small_digits(field, seeing(field, "$=£-", boxes)) is None
-    assert small_digits(field, seeing(field, "2480", boxes, sure=0.4)) is None
+    assert unfitting_digits(field, seeing(field, "$=£-", boxes)) is None
+    assert unfitting_digits(field, seeing(field, "2480", boxes, sure=0.4)) is None
     blank = normalise(np.full((50, 170), PAPER, np.uint8))
-    assert small_digits(blank, seeing(blank, "", boxes[:0])) is None
+    assert unfitting_digits(blank, seeing(blank, "", boxes[:0])) is None
 
 
 def test_digits_on_a_rule_are_left_to_those_that_stand_alone() -> None:
     image, boxes = framed("248066", rule=True)
     field = normalise(image)
-    found = small_digits(field, seeing(field, "248066", boxes))
+    found = unfitting_digits(field, seeing(field, "248066", boxes))
     assert found is not None
     assert found[np.argsort(found[:, 0]), :4] == pytest.approx(boxes[:2, :4], abs=3.0)
