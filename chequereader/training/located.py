@@ -18,9 +18,11 @@ from chequereader.fields.locate import locate
 from chequereader.fields.upright import upright
 from chequereader.scan import open_scans
 from chequereader.segmentation.ink import find_ink
+from chequereader.segmentation.segmenter import segment
 from chequereader.synthetic import generate
 from chequereader.synthetic.config import SyntheticConfig
 from chequereader.training.material import Example, RealField, example, legible
+from chequereader.training.sight import Sight
 
 _ZONES = 4
 _HELD = 0.95  # share of the amount's ink that a zone has to hold
@@ -42,7 +44,7 @@ def real_zones(cheques: ChequeSet) -> list[RealField]:
     return zones
 
 
-def located(count: int, seed: int, config: SyntheticConfig) -> Iterator[Example]:
+def located(count: int, seed: int, config: SyntheticConfig, see: Sight = segment) -> Iterator[Example]:
     """Amount zones of whole synthetic cheques as the field stage cuts them out, with what print it leaves in.
 
     Nothing is said of single candidates. Cheques whose amount no zone holds are passed over.
@@ -55,7 +57,7 @@ def located(count: int, seed: int, config: SyntheticConfig) -> Iterator[Example]
         if not found:
             continue
         # its whole for every second cheque that has one
-        yield example(RealField(found[index % len(found)], legible(cheque.text)))
+        yield example(RealField(found[index % len(found)], legible(cheque.text)), see)
         made += 1
 
 

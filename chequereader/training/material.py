@@ -33,6 +33,7 @@ from chequereader.training.alignment import (
     without_ink,
 )
 from chequereader.training.glyphs import CutGlyphs, GlyphSource
+from chequereader.training.sight import Sight
 from chequereader.training.strings import write
 from chequereader.training.truths import digits_alone
 
@@ -109,9 +110,9 @@ def cut_out(fields: Sequence[RealField]) -> RealMaterial:
     return material
 
 
-def example(real: RealField) -> Example:
+def example(real: RealField, see: Sight = segment) -> Example:
     """Segment a real field."""
-    segmentation = segment(real.image)
+    segmentation = see(real.image)
     labels = np.full(len(segmentation.source), UNKNOWN, np.int64)
     if real.boxes and len(labels):
         owner = owners_from_boxes(real.image.shape, [box for _, box in real.boxes])
@@ -147,17 +148,24 @@ def varied(real: RealField, rng: np.random.Generator) -> RealField:
     return RealField(np.clip(grey, 0, 255).astype(np.uint8), real.truth, tuple(boxes))
 
 
-def real_examples(fields: Sequence[RealField], rounds: int, seed: int) -> Iterator[Example]:
+def real_examples(
+    fields: Sequence[RealField], rounds: int, seed: int, see: Sight = segment
+) -> Iterator[Example]:
     """Every field as it is, then ``rounds`` times varied."""
     rng = np.random.default_rng([seed, 1])
     for real in fields:
-        yield example(real)
+        yield example(real, see)
         for _ in range(rounds):
-            yield example(varied(real, rng))
+            yield example(varied(real, rng), see)
 
 
 def recombined(
-    material: RealMaterial, images: Sequence[GlyphSource], pens: GlyphSource, count: int, seed: int
+    material: RealMaterial,
+    images: Sequence[GlyphSource],
+    pens: GlyphSource,
+    count: int,
+    seed: int,
+    see: Sight = segment,
 ) -> Iterator[Example]:
     """Strings over real papers: of characters cut out, of digit images, of pen trajectories."""
     rng = np.random.default_rng([seed, 2])
@@ -173,7 +181,7 @@ def recombined(
             sources = [pens]
         text = amount_text(rng, pens.characters())
         written = write(text, sources, material.papers, rng)
-        segmentation = segment(written.image)
+        segmentation = see(written.image)
         if not len(segmentation.source):
             continue
         labels = candidate_labels(segmentation, written.owner, text, AMOUNTS)
@@ -181,13 +189,13 @@ def recombined(
         made += 1
 
 
-def drawn(count: int, seed: int, config: SyntheticConfig) -> Iterator[Example]:
+def drawn(count: int, seed: int, config: SyntheticConfig, see: Sight = segment) -> Iterator[Example]:
     """Amount zones of the generator: its own handwriting, and print."""
     rng = np.random.default_rng([seed, 3])
     made = 0
     while made < count:
         strip = amount_strip(rng, config)
-        segmentation = segment(strip.image)
+        segmentation = see(strip.image)
         if not len(segmentation.source):
             continue
         owner = owners_from_boxes(strip.image.shape, list(strip.boxes))

@@ -25,6 +25,7 @@ from chequereader.training.shards import Amounts, make_shards
 from chequereader.training.side_by_side import Report, side_by_side
 from chequereader.training.sliding import SlidingOptions
 from chequereader.training.through_graph import GraphOptions
+from chequereader.training.truths import digits_alone
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Recipe(Amounts):
 
     ``composed``: strips put together anew for each epoch of a sliding network, of which there are
     ``networks``. One ``architecture`` is used by all. Batches are of characters, of fields, and of strips.
-    ``start``: a file of weights to go on from, rather than from chance.
+    ``start``: a file of weights to go on from, rather than from chance; fields are segmented as its reader
+    does it.
     """
 
     architecture: str = "lenet5-wide-maxpool"
@@ -108,9 +110,10 @@ def train_reader(
         "data": data and str(data.resolve()),
     }
     amounts = {field.name: getattr(recipe, field.name) for field in fields(Amounts)}
-    material = _claimed(work / "material", {**amounts, "seed": recipe.seed, **source})
+    seen = {"start": recipe.start, "digits alone": digits_alone("")}
+    material = _claimed(work / "material", {**amounts, "seed": recipe.seed, **source, **seen})
     states = _claimed(work / recipe.architecture, {**asdict(recipe), **source})
-    shards = make_shards(sets, data, material, recipe, recipe.seed, report, machine.processes)
+    shards = make_shards(sets, data, material, recipe, recipe.seed, report, machine.processes, start)
     cuts = BetweenCuts(
         recipe.architecture,
         CharacterOptions(

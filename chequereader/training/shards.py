@@ -12,16 +12,19 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from chequereader.cheque_set import ChequeSet
 from chequereader.errors import UsageError
 from chequereader.grammar import Grammar
+from chequereader.segmentation.segmenter import segment
 from chequereader.synthetic.config import SyntheticConfig
 from chequereader.training import material
 from chequereader.training.lattices import Lattices
 from chequereader.training.located import located, real_zones
 from chequereader.training.side_by_side import Report
+from chequereader.training.sight import ReadersSight, Sight
 from chequereader.training.splicing import spliced
 from chequereader.training.strips import Strips
 from chequereader.training.truths import constrained_to_amount
@@ -65,13 +68,15 @@ def make_shards(
     seed: int,
     report: Report,
     processes: int = 2,
+    start: Path | None = None,
 ) -> Shards:
     """Make what is missing of the material, a shard a process, and return all of it.
 
     ``data``: folder with ``digits`` and ``pen`` as ``material.glyph_sources`` reads them; without it nothing
-    is recombined. ``UsageError`` if the sets and amounts give nothing.
+    is recombined. With weights to ``start`` from, fields are segmented as the reader with these does it, who
+    fits them to their digits. ``UsageError`` if the sets and amounts give nothing.
     """
-    jobs = list(_jobs(sets, data, amounts, seed))
+    jobs = list(_jobs(sets, data, amounts, seed, start))
     if not jobs:
         raise UsageError(NOTHING)
     missing = [(job, path) for job in jobs if not (path := folder / f"{job.name}.npz").is_file()]
@@ -132,22 +137,25 @@ class _Job:
     seed: int
     sets: tuple[ChequeSet, ...]
     data: Path | None
+    start: Path | None
 
     @property
     def name(self) -> str:
         return f"{self.kind}-{self.number:03d}"
 
 
-def _jobs(sets: Sequence[ChequeSet], data: Path | None, amounts: Amounts, seed: int) -> Iterator[_Job]:
+def _jobs(
+    sets: Sequence[ChequeSet], data: Path | None, amounts: Amounts, seed: int, start: Path | None
+) -> Iterator[_Job]:
     parts = [
-        ChequeSet(cheques.folder, cheques.truths[start : start + ROWS])
+        ChequeSet(cheques.folder, cheques.truths[row : row + ROWS])
         for cheques in sets
-        for start in range(0, len(cheques.truths), ROWS)
+        for row in range(0, len(cheques.truths), ROWS)
     ]
     for number, part in enumerate(parts):
         boxed = (part.folder / material.CHARACTER_BOXES).is_file()
         rounds = amounts.rounds if boxed else amounts.zone_rounds
-        yield _Job("real", number, 0, rounds, seed, (part,), None)
+        yield _Job("real", number, 0, rounds, seed, (part,), None, start)
     every = tuple(sets)
     boxed = any((cheques.folder / material.CHARACTER_BOXES).is_file() for cheques in sets)
     wanted = {
@@ -158,30 +166,32 @@ def _jobs(sets: Sequence[ChequeSet], data: Path | None, amounts: Amounts, seed: 
     }
     for kind, count in wanted.items():
         size = PUT_TOGETHER if kind in ("spliced", "recombined") else DRAWN
-        for number, start in enumerate(range(0, count, size)):
-            yield _Job(kind, number, min(size, count - start), 0, seed, every, data)
+        for number, made in enumerate(range(0, count, size)):
+            yield _Job(kind, number, min(size, count - made), 0, seed, every, data, start)
 
 
 def _make(task: tuple[_Job, Path]) -> int:
     job, path = task
+    torch.set_num_threads(1)  # other shards are made beside this one
     seed = job.seed * 1000 + job.number
     # every second writer of drawn amounts borrows a real hand's digits
+    see: Sight = segment if job.start is None else ReadersSight.of(job.start)
     drawing = SyntheticConfig(glyphs=job.data / "pen" if job.data else None)
     if job.kind == "real":
         fields = material.real_fields(job.sets[0]) + real_zones(job.sets[0])
-        examples = material.real_examples(fields, job.rounds, seed)
+        examples = material.real_examples(fields, job.rounds, seed, see)
     elif job.kind == "located":
-        examples = located(job.count, seed, drawing)
+        examples = located(job.count, seed, drawing, see)
     elif job.kind == "spliced":
         fields = [field for cheques in job.sets for field in material.real_fields(cheques)]
-        examples = spliced(fields, job.count, seed)
+        examples = spliced(fields, job.count, seed, see)
     elif job.kind == "recombined":
         assert job.data is not None
         images, pens = material.glyph_sources(job.data)
         fields = [field for cheques in job.sets for field in material.real_fields(cheques)]
-        examples = material.recombined(material.cut_out(fields), images, pens, job.count, seed)
+        examples = material.recombined(material.cut_out(fields), images, pens, job.count, seed, see)
     else:
-        examples = material.drawn(job.count, seed, drawing)
+        examples = material.drawn(job.count, seed, drawing, see)
     lattices = Lattices.pack(examples)
     partial = path.with_name(path.name + ".partial.npz")
     lattices.save(partial)

@@ -13,7 +13,9 @@ import numpy as np
 from chequereader.box import Box
 from chequereader.segmentation.ink import find_ink
 from chequereader.segmentation.normalise import slant
+from chequereader.segmentation.segmenter import segment
 from chequereader.training.material import Example, RealField, example, varied
+from chequereader.training.sight import Sight
 from chequereader.training.truths import digits_alone
 
 _LEAST_DIGITS = 3  # of a field, to have something to choose from
@@ -21,7 +23,7 @@ _TRIES = 20  # for each field, as not every one can be taken apart
 _PAPER = 0.08  # heights of the field: paper that comes along on either side of a digit, at most
 
 
-def spliced(fields: Sequence[RealField], count: int, seed: int) -> Iterator[Example]:
+def spliced(fields: Sequence[RealField], count: int, seed: int, see: Sight = segment) -> Iterator[Example]:
     """Digits of real fields in another order, each field's on its own paper and by its own hand.
 
     What a field says is soon known by heart, however it is varied; the hand and the paper are what is to be
@@ -36,7 +38,7 @@ def spliced(fields: Sequence[RealField], count: int, seed: int) -> Iterator[Exam
         one = splice(varied(boxed[rng.integers(len(boxed))], rng), rng)
         if one is None:
             continue
-        found = example(one)
+        found = example(one, see)
         if len(found[1]):
             yield found
             made += 1
