@@ -24,7 +24,7 @@ _STEP = 4  # pixels of outline over which its direction is taken: less shows the
 _STEEP = 0.7  # pixels of height a pixel of width from which on a piece of outline tells of slant
 _MAX_SCALE = 4.0
 _FITS = 0.1
-"""Of ``HEIGHT``: how far size and line of a field may be off its digits' own; less changes no reading."""
+"""Of ``HEIGHT``: how far size and line may be off the digits' own; less changes hardly a reading."""
 _FITS_SLANT = 0.08
 """The same for the slant, in pixels a pixel of height."""
 _APART = 0.1  # by which base line and top line differ in slope where one of them isn't one

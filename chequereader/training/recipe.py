@@ -110,7 +110,8 @@ def train_reader(
         "data": data and str(data.resolve()),
     }
     amounts = {field.name: getattr(recipe, field.name) for field in fields(Amounts)}
-    seen = {"start": recipe.start, "digits alone": digits_alone("")}
+    started = start and hashlib.sha256(start.read_bytes()).hexdigest()
+    seen = {"start": started, "digits alone": digits_alone("")}
     material = _claimed(work / "material", {**amounts, "seed": recipe.seed, **source, **seen})
     states = _claimed(work / recipe.architecture, {**asdict(recipe), **source})
     shards = make_shards(sets, data, material, recipe, recipe.seed, report, machine.processes, start)
