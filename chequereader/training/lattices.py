@@ -28,8 +28,8 @@ class Lattices:
 
     ``offset`` int64 [members + 1]: where each member's arcs begin. ``nodes`` int64 [members]. ``source``,
     ``target`` int64 [arcs] within the member. ``crops`` uint8 [arcs, 32, 32]; ``geometry`` float32 [arcs,
-    features]; ``labels`` int64 [arcs], -1 unknown. ``truths`` str [members], as in
-    ``truths``. ``strips`` uint8 [columns, 32]: the columns of the
+    features]; ``labels`` int64 [arcs], -1 unknown. ``truths`` str [members], as the
+    module ``truths`` tells them. ``strips`` uint8 [columns, 32]: the columns of the
     members' strips, those of member m from ``column`` [m] up to [m + 1].
     """
 

@@ -51,7 +51,7 @@ _SIGNS = {"us": "$", "uk": "£", "in": "₹", "eu": "€", "uy": "$"}
 class RealField:
     """An amount field cut out of a scan, grey uint8 [height, width].
 
-    With it its truth as in ``truths``, and a box for each digit where known.
+    With it its truth as the module ``truths`` tells it, and a box for each digit where known.
     """
 
     image: NDArray[np.uint8]

@@ -18,7 +18,7 @@ from chequereader.segmentation.strip import STANDARD, Scale, rescaled
 class Strips:
     """Packed strips.
 
-    ``truths`` str [members], as in ``truths``. ``columns``
+    ``truths`` str [members], as the module ``truths`` tells them. ``columns``
     uint8 [columns, 32]: those of member m from ``column`` [m] up to [m + 1]; ``column`` int64 [members + 1].
     """
 

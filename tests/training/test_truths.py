@@ -1,3 +1,5 @@
+"""Which texts are correct for what is known of a field: as written, by its amount, by its digits alone."""
+
 import pytest
 from acceptor_language import text_penalty
 
