@@ -15,6 +15,8 @@ from chequereader.box import Box
 from chequereader.fields.grown import wholes
 from chequereader.fields.upright import Upright
 from chequereader.interpretation import Answer, Choice, Lattice, WeighedZone, nested
+from chequereader.legal.reader import LegalLook
+from chequereader.legal.words import WordsReading
 from chequereader.micr.reading import MicrReading
 from chequereader.recognition.recognition_graph import RecognitionGraph
 from chequereader.scan import Scan
@@ -30,8 +32,8 @@ class FollowedPage:
     ``zone_penalties``: of zones beside each other (``against_others``), negative for likely ones.
     ``grown`` are pairs of zones, the second one being what the first was grown to.
     ``weighed`` are the zones as the first recogniser found them, ``left_behind`` those that no other saw.
-    ``graphs`` [recognisers][zones] are in the order of the reader's notations. Without the recogniser between
-    cuts there are no ``segmentations``.
+    ``look`` is at the legal amount. ``graphs`` [recognisers][zones] are in the order of the reader's
+    notations. Without the recogniser between cuts there are no ``segmentations``.
     """
 
     scan: Scan
@@ -47,6 +49,8 @@ class FollowedPage:
     graphs: list[list[RecognitionGraph]] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     micr: MicrReading | None = None
+    look: LegalLook | None = None
+    words: WordsReading | None = None
 
     @property
     def image(self) -> NDArray[np.uint8]:
@@ -118,6 +122,12 @@ class FollowedPage:
             turned=(line.turned + (0 if self.page is None else self.page.turned)) % 4,
             amount_agrees=None if encoded is None or amount is None else Decimal(encoded) == amount,
         )
+
+    def words_on_scan(self) -> WordsReading | None:
+        """Return the legal amount in the scan's pixels."""
+        if self.words is None:
+            return None
+        return replace(self.words, lines=tuple(self.to_scan(box) for box in self.words.lines))
 
     def to_scan(self, box: Box) -> Box:
         """Take a box of the page to the scan, kept inside it."""

@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from chequereader.alphabet import AMOUNTS
 from chequereader.box import Box
 from chequereader.decision import load_calibrations
 from chequereader.device import choose_device
@@ -26,7 +25,6 @@ from chequereader.fields.upright import upright
 from chequereader.followed import FollowedPage
 from chequereader.grammar import amounts
 from chequereader.interpretation import (
-    Answer,
     answers,
     between_cuts,
     doubted,
@@ -35,25 +33,25 @@ from chequereader.interpretation import (
     seen_better,
     worthwhile,
 )
+from chequereader.legal.agreement import agree, said
+from chequereader.legal.reader import LegalLook, LegalReader
+from chequereader.legal.words import WordsReading
 from chequereader.micr.either import EitherReader
 from chequereader.options import ReadOptions
-from chequereader.reading import Candidate, Reading, Symbol, amount_of
+from chequereader.reading import Reading
 from chequereader.recognition.digits_seen import unfitting_digits
 from chequereader.recognition.recognition_graph import RecognitionGraph, from_candidates, from_strips
 from chequereader.recognition.store import load_weights, to_device, weights_file
 from chequereader.scan import Scan
 from chequereader.segmentation.normalise import Field, normalise
 from chequereader.segmentation.segmenter import candidates
-from chequereader.symbols import confidences, spoken
+from chequereader.told import CANDIDATES, Told
 
 ZONES = 2
 """Candidate zones of a cheque that go on to recognition, at most."""
 
 MARGIN = 3.5
 """Zones that are worse than the best by more than this penalty stay behind: a chance of one in thirty."""
-
-CANDIDATES = 5
-"""Answers kept of each cheque."""
 
 
 class Reader:
@@ -91,6 +89,7 @@ class Reader:
         self.calibration = calibrations["auto" if self.options.field == "auto" else "whole"]
         self.threshold = self.calibration.accepted_from(self.options)
         self.micr = EitherReader() if self.options.field == "auto" else None
+        self.legal = LegalReader() if self.options.field == "auto" else None
         if self.options.field == "auto":
             # now rather than with the first page: what ships is whole, or nothing is read
             shipped_spotter()
@@ -160,9 +159,17 @@ class Reader:
                 self._leave_behind(pages, stages)
         with self._timed(stages, "interpret"):
             self._interpret(pages)
+        if self.legal is not None:
+            with self._timed(stages, "words"):
+                self._compare_words(pages, self.legal)
+        if self.sliding:
+            # last: words tell nothing of a minus
+            for page in pages:
+                page.answers = doubted(page.answers, page.graphs[0])
         share = {stage: ms / len(pages) for stage, ms in stages.items()}
         with self._timed(stages, "decide"):
-            readings = [self._decide(page, share) for page in pages]
+            told = Told(self.model, self.calibration, self.threshold, share)
+            readings = [told.reading(page) for page in pages]
         elapsed = round((self.clock() - began) * 1000 / len(pages), 2)
         return [
             (page, replace(reading, elapsed_ms=elapsed, keyed_amount=page.scan.keyed_amount))
@@ -227,72 +234,20 @@ class Reader:
             for page, choice in zip(pages, choices, strict=True):
                 page.keep(choice)
 
-    def _interpret(self, pages: Sequence[FollowedPage]) -> None:
-        found = answers([page.lattice for page in pages], self.notations, CANDIDATES)
+    def _interpret(self, pages: Sequence[FollowedPage], also: Sequence[Sequence[int]] | None = None) -> None:
+        found = answers([page.lattice for page in pages], self.notations, CANDIDATES, also)
         for page, own in zip(pages, found, strict=True):
-            sure = doubted_as_parts(own, page.weighed, page.left_behind)
-            page.answers = doubted(sure, page.graphs[0]) if self.sliding else sure
+            page.answers = doubted_as_parts(own, page.weighed, page.left_behind)
 
-    def _decide(self, page: FollowedPage, stages: dict[str, float]) -> Reading:
-        scan = page.scan
-        if not page.answers:
-            reason = "no amount field was found on the page" if not page.zones else "no amount in the field"
-            return Reading(
-                scan.source,
-                scan.page,
-                "rejected",
-                micr=page.micr_on_scan(None),
-                reason=reason,
-                model=self.model,
-                stages=stages,
-            )
-        best = page.answers[0]
-        confidence = self.calibration.confidence(best.confidence)
-        accepted = confidence >= self.threshold
-        spare = 1.0 - confidence
-        candidates = [
-            Candidate(amount_of(best.amount.minor_units), best.text, best.digits, round(confidence, 6))
-        ]
-        for other in page.answers[1:]:
-            # the best answer's calibrated probability leaves the rest for the others
-            share = other.confidence / max(1.0 - best.confidence, 1e-9)
-            value = round(min(spare * share, confidence), 6)
-            candidates.append(Candidate(amount_of(other.amount.minor_units), other.text, other.digits, value))
-        return Reading(
-            scan.source,
-            scan.page,
-            "accepted" if accepted else "rejected",
-            amount=candidates[0].amount if accepted else None,
-            currency=best.amount.currency or page.currencies[best.zone],
-            text=best.text,
-            digits=best.digits,
-            confidence=candidates[0].confidence,
-            field=page.to_scan(page.zones[best.zone]),
-            symbols=self._symbols(page, best),
-            candidates=tuple(candidates),
-            micr=page.micr_on_scan(candidates[0].amount),
-            reason=None
-            if accepted
-            else f"confidence {confidence:.3f} is below the threshold {self.threshold:.3f}",
-            model=self.model,
-            stages=stages,
-        )
-
-    def _symbols(self, page: FollowedPage, answer: Answer) -> tuple[Symbol, ...]:
-        zone = page.zones[answer.zone]
-        return tuple(
-            Symbol(
-                AMOUNTS.labels[label],
-                page.to_scan(box.moved(zone.x0, zone.y0).intersection(zone)),
-                round(confidence, 6),
-            )
-            for (label, _, _), box, confidence in zip(
-                spoken(answer.path),
-                page.boxes(answer),
-                confidences(answer.path, answer.posterior),
-                strict=True,
-            )
-        )
+    def _compare_words(self, pages: Sequence[FollowedPage], legal: LegalReader) -> None:
+        """Let the legal amount of each page order its answers, and propose others where they are doubtful."""
+        for page in pages:
+            page.look = legal.look(page.image) if page.answers else None
+        told = [page for page in pages if page.look is not None]
+        doubtful = _agree(told)
+        also = [said(look, words.language) for _, look, words in doubtful]
+        self._interpret([page for page, _, _ in doubtful], also)
+        _agree([page for page, _, _ in doubtful])
 
     def explain(self, scan: Scan, folder: Path) -> Reading:
         """Read a scan and write a picture of every stage into a folder."""
@@ -312,3 +267,15 @@ def _hand_out(pages: Sequence[FollowedPage], graphs: Sequence[RecognitionGraph])
 
 def _cut(image: NDArray[np.uint8], zone: Box) -> NDArray[np.uint8]:
     return image[zone.y0 : zone.y1, zone.x0 : zone.x1]
+
+
+def _agree(pages: Sequence[FollowedPage]) -> list[tuple[FollowedPage, LegalLook, WordsReading]]:
+    """Order the answers of pages by their words; return those that are doubtful still."""
+    looks = [(page, page.look) for page in pages if page.look is not None]
+    doubtful = []
+    for (page, look), agreement in zip(looks, agree([(p.answers, look) for p, look in looks]), strict=True):
+        page.answers = agreement.answers
+        page.words = WordsReading(look.text, agreement.language, agreement.agrees, look.boxes)
+        if agreement.doubtful:
+            doubtful.append((page, look, page.words))
+    return doubtful

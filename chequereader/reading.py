@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 from chequereader.box import Box
 from chequereader.errors import one_line
+from chequereader.legal.words import WordsReading
 from chequereader.micr.reading import MicrReading
 
 if TYPE_CHECKING:
@@ -67,10 +68,10 @@ class Reading:
     ``field`` (where the amount stands) and ``symbols`` belong to the best answer, accepted or not;
     ``candidates`` are the answers, best first. ``micr`` is the line of magnetic ink, ``None`` where none was
     looked for or found; of an image that is the line itself it is what was accepted or not, and there is no
-    amount. Boxes are pixels of the page as scanned. ``model`` names the weights and their checksum; it is
-    ``None`` where a file failed before any weights saw it. ``keyed_amount`` is what the file itself says the
-    cheque is worth (a cash letter does), ``None`` elsewhere. ``stages`` are
-    milliseconds by stage, kept out of the JSON form.
+    amount. ``words`` is the legal amount, ``None`` where none was looked for or found. Boxes are pixels of
+    the page as scanned. ``model`` names the weights and their checksum; it is ``None`` where a file failed
+    before any weights saw it. ``keyed_amount`` is what the file itself says the cheque is worth (a cash
+    letter does), ``None`` elsewhere. ``stages`` are milliseconds by stage, kept out of the JSON form.
     """
 
     file: str
@@ -85,6 +86,7 @@ class Reading:
     symbols: tuple[Symbol, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     micr: MicrReading | None = None
+    words: WordsReading | None = None
     reason: str | None = None
     model: str | None = None
     elapsed_ms: float = 0.0
@@ -147,6 +149,7 @@ class Reading:
                 for c in self.candidates
             ],
             "micr": None if self.micr is None else self.micr.to_dict(),
+            "words": None if self.words is None else self.words.to_dict(),
             "reason": self.reason,
             "model": self.model,
             "elapsed_ms": self.elapsed_ms,
@@ -180,6 +183,8 @@ class Reading:
                     for c in record["candidates"]
                 ),
                 micr=None if record["micr"] is None else MicrReading.from_dict(record["micr"]),
+                # records of earlier versions know no words
+                words=None if record.get("words") is None else WordsReading.from_dict(record["words"]),
                 reason=record["reason"],
                 model=record["model"],
                 elapsed_ms=record["elapsed_ms"],

@@ -54,14 +54,16 @@ class SeenPage:
     truth: npt.NDArray[np.float32]
 
 
-def seen(image: GreyImage, amount: Box | None) -> SeenPage:
-    """Return an upright page with the box of the amount's ink, ``None`` where no place is right."""
+def seen(image: GreyImage, boxes: Sequence[Box], middle: float = 1.0) -> SeenPage:
+    """Return an upright page with the boxes of what is looked for, of which a share in the middle counts."""
     picture = picture_of(find_ink(image))
     rows, columns = (-(-side // STRIDE) for side in picture.shape)
     covered = np.zeros((rows * STRIDE, columns * STRIDE), np.float32)
-    if amount is not None:
-        x0, y0, x1, y1 = (max(round(side * PICTURE_DPI / PAGE_DPI), 0) for side in amount)
-        covered[y0:y1, x0:x1] = 1.0
+    for box in boxes:
+        edge = (1 - middle) / 2 * box.height
+        sides = box.x0, box.y0 + edge, box.x1, box.y1 - edge
+        x0, y0, x1, y1 = (max(round(side * PICTURE_DPI / PAGE_DPI), 0) for side in sides)
+        covered[y0 : max(y1, y0 + 1), x0:x1] = 1.0
     return SeenPage(picture, covered.reshape(rows, STRIDE, columns, STRIDE).mean((1, 3)))
 
 
@@ -70,14 +72,14 @@ def views(image: GreyImage, amount: Box, rng: np.random.Generator) -> Iterator[S
     ink = true_ink(image, amount)
     if ink is None:
         return
-    yield seen(image, ink.box)
+    yield seen(image, [ink.box])
     if rng.random() < VIEWED:
         other, box = another_view(image, amount, rng)
         moved = true_ink(other, box)
         if moved is not None:
-            yield seen(other, moved.box)
+            yield seen(other, [moved.box])
             if rng.random() < OVERTURNED:
-                yield seen(np.ascontiguousarray(other[::-1, ::-1]), None)
+                yield seen(np.ascontiguousarray(other[::-1, ::-1]), [])
 
 
 def gather(seed: int, count: int, rng: np.random.Generator) -> list[SeenPage]:
@@ -116,14 +118,19 @@ def batches(pages: Sequence[SeenPage], rng: np.random.Generator) -> list[npt.NDA
     return [found[k] for k in rng.permutation(len(found))]
 
 
-def fit(pages: Sequence[SeenPage], seed: int, passes: int) -> Spotter:
-    """Return a network trained on pages."""
+def fit(
+    pages: Sequence[SeenPage], seed: int, passes: int, start: Spotter | None = None, rate: float = RATE
+) -> Spotter:
+    """Return a network trained on pages, from new or from the weights of another one."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    network = Spotter().to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
-    steps = passes * -(-len(pages) // BATCH)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, steps)
+    network = Spotter()
+    if start is not None:
+        network.load_state_dict(start.state_dict())
+    network = network.to(memory_format=torch.channels_last)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=DECAY)
+    steps = passes * sum(1 for _ in batches(pages, np.random.default_rng(seed)))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, steps)
     for number in range(passes):
         losses = []
         for some in batches(pages, rng):
@@ -166,7 +173,7 @@ def main(seed: int, count: int, passes: int, out: Path) -> None:
     network = fit(gather(2 * seed + 3000, count, rng), seed, passes)
     network.save(out)
     list_checksum(out)  # shipped weights are read only as they are listed
-    others = [seen(image, ink.box) for image, ink in _legible(2 * seed + 3001, count // 8)]
+    others = [seen(image, [ink.box]) for image, ink in _legible(2 * seed + 3001, count // 8)]
     click.echo(f"likeliest place in the amount, cheques never seen: {found(network, others):.3f}")
 
 

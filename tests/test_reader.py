@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from drawn_fields import PAPER, draw
-from reader_checks import blank, check, field_scan
+from reader_checks import blank, check, field_scan, inside
 from tiny_reader import CALIBRATIONS, write_chance_weights
 
 import chequereader
@@ -18,6 +18,7 @@ from chequereader.box import Box
 from chequereader.cheque_set import read_cheque_set
 from chequereader.errors import UsageError
 from chequereader.interpretation import worthwhile
+from chequereader.legal.reader import LegalReader
 from chequereader.options import ReadOptions
 from chequereader.reader import Reader
 from chequereader.scan import Scan, open_scans
@@ -95,6 +96,22 @@ def test_a_cheque_is_read_from_one_of_its_zones(auto: Reader, cheques: list[Scan
         check(reading, scan)
         assert reading.field is not None
         assert reading.field.area < 0.25 * scan.image.size
+
+
+def test_words_propose_amounts_that_the_figures_do_not(
+    weights: Path, cheques: list[Scan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a reader by chance, whose answers no words can say."""
+    for scan in cheques:
+        with monkeypatch.context() as silent:
+            silent.setattr(LegalReader, "look", lambda *_: None)
+            before = Reader(ReadOptions(), weights).read(scan)
+        assert before.words is None
+        after = Reader(ReadOptions(), weights).read(scan)
+        assert after.words is not None and after.words.lines
+        height, width = scan.image.shape
+        assert all(inside(box, Box(0, 0, width, height)) for box in after.words.lines)
+        assert {c.amount for c in after.candidates} - {c.amount for c in before.candidates}
 
 
 @pytest.mark.parametrize("far", [0.0, 0.7, 1e9])

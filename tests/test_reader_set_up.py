@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from chequereader.fields.locate import shipped_penalty
 from chequereader.fields.penalty import ZonePenalty
 from chequereader.fields.spotter import Spotter, shipped_spotter
 from chequereader.grammar import amounts
+from chequereader.legal.reader import LegalReader
 from chequereader.options import ReadOptions
 from chequereader.reader import Reader
 from chequereader.readers import reader_for
@@ -36,12 +38,23 @@ def test_a_reader_of_whole_cheques_needs_all_that_ships(
     for kind, shipped in ((Spotter, shipped_spotter), (ZonePenalty, shipped_penalty)):
         load = kind.load
         with monkeypatch.context() as changed:
-            changed.setattr(kind, "load", lambda load=load: load(damaged))
+            changed.setattr(kind, "load", lambda *_, load=load: load(damaged))
             shipped.cache_clear()
             with pytest.raises(WeightsError, match="damaged"):
                 Reader(ReadOptions(field="auto"), weights)
             Reader(ReadOptions(field="whole"), weights)
         shipped.cache_clear()
+
+
+def test_a_reader_of_whole_cheques_needs_what_looks_at_words(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = tmp_path / "damaged.safetensors"
+    damaged.write_bytes(b"no weights at all")
+    monkeypatch.setattr("chequereader.reader.LegalReader", partial(LegalReader, damaged))
+    with pytest.raises(WeightsError, match="not weights of this program"):
+        Reader(ReadOptions(field="auto"), weights)
+    Reader(ReadOptions(field="whole"), weights)
 
 
 def test_a_locale_has_its_own_grammar_and_auto_the_trained_one(weights: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chequereader.box import Box
+from chequereader.legal.words import WordsReading
 from chequereader.micr.reading import MicrReading
 from chequereader.reading import KEYS, Candidate, Reading, Symbol, amount_of
 
@@ -34,6 +35,9 @@ def readings(draw: st.DrawFn) -> Reading:
         digits=draw(texts),
         confidence=draw(confidences),
         field=draw(st.none() | boxes),
+        words=draw(
+            st.none() | st.builds(WordsReading, texts, st.just("en"), st.booleans(), st.tuples(boxes))
+        ),
         symbols=tuple(draw(symbols)),
         candidates=tuple(draw(candidates)),
         micr=draw(st.none() | st.just(LINE)),
@@ -64,6 +68,7 @@ LINE = MicrReading(
     model="micr 4567cdef",
 )
 
+WORDS = WordsReading("one thousand two hundred thirty four and 50/100", "en", True, (Box(20, 90, 500, 130),))
 ACCEPTED = Reading(
     file="scan.png",
     page=1,
@@ -77,6 +82,7 @@ ACCEPTED = Reading(
     symbols=(Symbol("1", Box(12, 22, 20, 58), 0.99),),
     candidates=(Candidate(Decimal("1234.50"), "**1,234.50", "123450", 0.9925),),
     micr=LINE,
+    words=WORDS,
     model="amounts 0123abcd",
     elapsed_ms=12.5,
     stages={"locate": 3.0},
@@ -129,6 +135,12 @@ def test_the_json_form_is_the_documented_one() -> None:
             "amount_agrees": True,
             "model": "micr 4567cdef",
         },
+        "words": {
+            "text": "one thousand two hundred thirty four and 50/100",
+            "language": "en",
+            "agrees": True,
+            "lines": [[20, 90, 500, 130]],
+        },
         "reason": None,
         "model": "amounts 0123abcd",
         "elapsed_ms": 12.5,
@@ -172,7 +184,13 @@ def test_a_line_that_holds_no_reading_is_refused(line: str) -> None:
 
 
 def test_keys_of_later_versions_are_passed_over() -> None:
-    assert Reading.from_dict({**ACCEPTED.to_dict(), "words": "one"}) == ACCEPTED
+    assert Reading.from_dict({**ACCEPTED.to_dict(), "signature": "one"}) == ACCEPTED
+
+
+def test_records_of_earlier_versions_know_no_words() -> None:
+    record = ACCEPTED.to_dict()
+    del record["words"]
+    assert Reading.from_dict(record) == replace(ACCEPTED, words=None)
 
 
 def test_lines_for_people() -> None:

@@ -103,10 +103,14 @@ class JsonLines:
 JSON_LINES = JsonLines()
 
 
+NESTED = "micr", "words"
+"""Keys of records within records, that tables hold as JSON."""
+
+
 class Csv:
     """Comma-separated values with a heading, in UTF-8."""
 
-    _json = frozenset({"page", "confidence", "field", "symbols", "candidates", "micr", "elapsed_ms"})
+    _json = frozenset({"page", "confidence", "field", "symbols", "candidates", *NESTED, "elapsed_ms"})
     _nullable = frozenset({"amount", "currency", "reason", "model", "keyed_amount"})
 
     def write(self, path: Path, records: Iterable[Record]) -> None:
@@ -160,7 +164,7 @@ class Parquet:
             {
                 **record,
                 "file": record["file"].encode("utf-8", "backslashreplace").decode(),
-                "micr": json.dumps(record["micr"]),
+                **{key: json.dumps(record[key]) for key in NESTED},
             }
             for record in records
         ]
@@ -177,7 +181,7 @@ class Parquet:
                     raise _foreign(path, "the heading")
                 for batch in file.iter_batches(_ROWS_AT_ONCE):
                     for row in batch.to_pylist():
-                        yield {**row, "micr": json.loads(row["micr"])}
+                        yield {**row, **{key: json.loads(row[key]) for key in NESTED}}
         except ArrowInvalid:
             raise _foreign(path, "the heading") from None
 

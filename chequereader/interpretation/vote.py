@@ -70,8 +70,16 @@ class Lattice:
     nested: Pairs = ()
 
 
-def answers(pages: Sequence[Lattice], notations: Sequence[Notation], n: int) -> list[list[Answer]]:
-    """Return at most ``n`` answers of each page, best first, none where no zone has a reading."""
+def answers(
+    pages: Sequence[Lattice],
+    notations: Sequence[Notation],
+    n: int,
+    also: Sequence[Sequence[int]] | None = None,
+) -> list[list[Answer]]:
+    """Return at most ``n`` answers of each page, best first, none where no zone has a reading.
+
+    ``also`` are hundredths for each page that are asked for besides, wherever they can be read.
+    """
     places = [(p, z) for p, page in enumerate(pages) for z in range(len(page.zone_penalties))]
     testimonies = [
         Testimony(notation, [pages[p].graphs[k][z] for p, z in places], n)
@@ -82,6 +90,10 @@ def answers(pages: Sequence[Lattice], notations: Sequence[Notation], n: int) -> 
         for zone, proposed in enumerate(testimony.proposed):
             for minor_units, amount in proposed.items():
                 amounts.setdefault((zone, minor_units), amount)
+    wanted = also or [()] * len(pages)
+    for zone, (p, _) in enumerate(places):
+        for minor_units in wanted[p]:
+            amounts.setdefault((zone, minor_units), Amount(minor_units, None))
     pairs = list(amounts)
     worth = [testimony.worth(pairs) for testimony in testimonies]
     shares = _shares(notations)
@@ -115,7 +127,7 @@ def answers(pages: Sequence[Lattice], notations: Sequence[Notation], n: int) -> 
             if min(weighed)[0] < math.inf
         ]
         scored.sort(key=lambda one: -one[0])
-        found.append(scored[:n])
+        found.append(scored[:n] + [one for one in scored[n:] if one[1][1] in wanted[p]])
     paths = _paths([pair for scored in found for _, pair in scored], testimonies, worth_of)
     return [
         [_answer(confidence, amounts[pair], places[pair[0]][1], *paths[pair]) for confidence, pair in scored]

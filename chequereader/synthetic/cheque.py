@@ -6,6 +6,7 @@ nor for amount zones alone (``strip``).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 
@@ -37,9 +38,9 @@ class SyntheticCheque:
 
     ``text`` is the amount as filled in, without the printed sign (``printed_sign``, empty if there is
     none); ``zone`` the box around the amount's ink and the box printed for it; ``ink`` the amount's ink
-    alone; ``characters`` one (character, box) for each character of ``text`` but spaces; ``sign_box`` the
-    printed sign's. ``style`` is how the place of the amount is marked; ``writer`` the number of the writer,
-    -1 for a machine.
+    alone; ``characters`` one (character, box) for each character of ``text`` but spaces; ``legal`` the lines
+    of ``words``, each with the box of its ink; ``sign_box`` the printed sign's. ``style`` is how the place of
+    the amount is marked; ``writer`` the number of the writer, -1 for a machine.
     """
 
     image: NDArray[np.uint8]
@@ -53,6 +54,7 @@ class SyntheticCheque:
     zone: Box
     ink: Box
     characters: tuple[tuple[str, Box], ...]
+    legal: tuple[tuple[str, Box], ...]
     printed_sign: str
     sign_box: Box | None
     layout: Layout
@@ -109,7 +111,7 @@ def generate(seed: int, index: int, config: SyntheticConfig | None = None) -> Sy
     words = _cased(legal_amount(minor, layout.language), layout, rng)
     date_text, date = _date(layout, form.date_combs, rng)
     _fill_line(page, names.payee(rng), form.payee, hand, rng)
-    _fill_words(page, words, form, hand, rng)
+    legal = _fill_words(page, words, form, hand, rng)
     _fill_date(page, date_text, form, hand, rng)
     if form.memo is not None and rng.random() < 0.6:
         _fill_line(page, names.memo(rng), form.memo, hand, rng)
@@ -122,7 +124,8 @@ def generate(seed: int, index: int, config: SyntheticConfig | None = None) -> Sy
     marks, strays = _fill_amount(page, amount, form, hand, rng)
     scan = _scan(page, config, rng)
     characters = tuple((mark.character, scan.box(mark)) for mark in marks)
-    ink = reduce(Box.union, [scan.box(mark) for mark in marks + strays])
+    ink = _around(scan, marks + strays)
+    lines = tuple((line.text, _around(scan, line.marks)) for line in legal)
     place = form.place
     return SyntheticCheque(
         image=scan.image,
@@ -136,6 +139,7 @@ def generate(seed: int, index: int, config: SyntheticConfig | None = None) -> Sy
         zone=ink if place.zone is None else ink.union(scan.follow(place.zone)),
         ink=ink,
         characters=characters,
+        legal=lines,
         printed_sign=place.sign,
         sign_box=None if place.sign_box is None else scan.follow(place.sign_box),
         layout=layout,
@@ -185,27 +189,32 @@ def _fit(
 
 def _fill_line(
     page: Floats, text: str, line: tuple[int, int, int], hand: _Hand, rng: np.random.Generator
-) -> None:
+) -> Ink:
+    """Write a text on a line and return its ink, moved to where it stands on the page."""
     x0, x1, y = line
     room = max(x1 - x0, 60)
     ink = _fit(text, _height(hand, rng), room, hand, rng)
     x = x0 + float(rng.uniform(0, 0.5)) * max(room - ink.coverage.shape[1], 0)
     lift = float(rng.normal(1.5, 2.5))
-    lay(page, ink.coverage, round(x), round(y - ink.baseline - lift), hand.darkness)
+    left, top = round(x), round(y - ink.baseline - lift)
+    lay(page, ink.coverage, left, top, hand.darkness)
+    return ink.moved(left, top)
 
 
-def _fill_words(page: Floats, words: str, form: Form, hand: _Hand, rng: np.random.Generator) -> None:
-    """Write the legal amount over its lines; what is left over is squeezed into the last."""
+def _fill_words(page: Floats, words: str, form: Form, hand: _Hand, rng: np.random.Generator) -> list[Ink]:
+    """Write the legal amount over its lines and return their ink; the last one takes what is left over."""
     height = _height(hand, rng) * 0.9
     rest = words.split()
+    written = []
     for number, line in enumerate(form.legal):
         if not rest:
-            return
+            break
         last = number == len(form.legal) - 1
         # On average a character is about 0.62 as wide as capitals are high.
         room = len(rest) if last else max(int((line[1] - line[0]) / (0.62 * height) / 7), 1)
-        _fill_line(page, " ".join(rest[:room]), line, hand, rng)
+        written.append(_fill_line(page, " ".join(rest[:room]), line, hand, rng))
         rest = rest[room:]
+    return written
 
 
 def _fill_date(page: Floats, text: str, form: Form, hand: _Hand, rng: np.random.Generator) -> None:
@@ -282,6 +291,11 @@ class _Scan:
         """Return the upright box around where a box went."""
         corners = [[box.x0, box.y0], [box.x1, box.y0], [box.x1, box.y1], [box.x0, box.y1]]
         return self.box(Mark("", np.array(corners, np.float32), 0.0))
+
+
+def _around(scan: _Scan, marks: Sequence[Mark]) -> Box:
+    """Return the box around where some marks' ink went."""
+    return reduce(Box.union, [scan.box(mark) for mark in marks])
 
 
 def _scan(page: Floats, config: SyntheticConfig, rng: np.random.Generator) -> _Scan:

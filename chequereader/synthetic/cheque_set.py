@@ -8,11 +8,13 @@ from __future__ import annotations
 import csv
 import shutil
 import tempfile
+from functools import reduce
 from pathlib import Path
 
 import cv2
 from tqdm import tqdm
 
+from chequereader.box import Box
 from chequereader.errors import OutputError, UsageError
 from chequereader.synthetic.cheque import SyntheticCheque, generate
 from chequereader.synthetic.config import SyntheticConfig
@@ -43,6 +45,10 @@ COLUMNS = [
     "style",
     "sign",
     "dpi",
+    "words_x0",
+    "words_y0",
+    "words_x1",
+    "words_y1",
 ]
 """Columns of ``truth.csv``: those of any cheque set, then what only a generator knows."""
 
@@ -56,7 +62,7 @@ def truth_row(name: str, cheque: SyntheticCheque) -> dict[str, str | int]:
         name, cheque.amount, cheque.digits, cheque.text, cheque.words, cheque.date, cheque.micr, *cheque.zone,
         "machine" if cheque.printed else f"w{cheque.writer}", "", *cheque.ink, cheque.layout.name,
         cheque.layout.country, cheque.layout.currency, cheque.bank, int(cheque.printed), cheque.style,
-        cheque.printed_sign, f"{cheque.dpi:.1f}",
+        cheque.printed_sign, f"{cheque.dpi:.1f}", *reduce(Box.union, [box for _, box in cheque.legal]),
     ]  # fmt: skip
     return dict(zip(COLUMNS, values, strict=True))
 

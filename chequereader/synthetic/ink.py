@@ -63,6 +63,11 @@ class Ink:
             box = box.union(mark.box)
         return box
 
+    def moved(self, dx: float, dy: float) -> Ink:
+        """Return the ink with its marks shifted by pixels: where it was laid on a page."""
+        marks, strays = (tuple(one.moved(dx, dy) for one in some) for some in (self.marks, self.strays))
+        return replace(self, marks=marks, strays=strays, baseline=self.baseline + dy)
+
 
 def lay(page: Floats, coverage: Floats, x: int, y: int, darkness: float) -> None:
     """Lay ink on ``page`` (float32 [h, w], light 0..255) in place, its top left corner at (x, y), clipped.

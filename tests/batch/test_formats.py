@@ -68,7 +68,7 @@ def test_csv_is_plain(tmp_path: Path) -> None:
     with path.open(newline="") as file:
         heading, row = csv.reader(file)
     assert tuple(heading) == COLUMNS
-    assert ";".join(row) == "a.png;1;rejected;;;;;0.0;null;[];[];null;no amount found;m 1;2.5;;abc"
+    assert ";".join(row) == "a.png;1;rejected;;;;;0.0;null;[];[];null;null;no amount found;m 1;2.5;;abc"
 
 
 def test_more_rows_than_are_written_at_once(tmp_path: Path) -> None:

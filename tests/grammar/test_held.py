@@ -78,6 +78,24 @@ def test_one_text_costs_what_ctc_says(text: str, positions: int, seed: int) -> N
         assert torch.allclose(mine.grad, theirs.grad, atol=1e-9)
 
 
+def standard_ctc(log_probability: torch.Tensor, text: str) -> torch.Tensor:
+    """Minus the logarithm of a text's probability by PyTorch, characters touching or not; +inf for none."""
+    target = torch.tensor([AMOUNTS.encode(text)], dtype=torch.int64).view(1, -1)
+    sizes = torch.tensor([len(log_probability)]), torch.tensor([len(text)])
+    return torch.nn.functional.ctc_loss(log_probability[:, None], target, *sizes, blank=NONE, reduction="sum")
+
+
+@few
+@given(text=st.text("17.⁰", min_size=1, max_size=4), positions=st.integers(1, 9), seed=st.integers(0, 999))
+def test_one_text_whose_characters_may_touch(text: str, positions: int, seed: int) -> None:
+    log_probability = logits(positions, seed).log_softmax(1)
+    graph = held(line(text), touching=True)
+    score = forward(chain([positions]), holding_penalties(-log_probability), graph)[0]
+    assert score.item() == pytest.approx(standard_ctc(log_probability, text).item(), abs=1e-9)
+    begins = graph.arc_map >= 0
+    assert torch.equal(graph.label[begins], line(text).label[graph.arc_map[begins]])
+
+
 def test_strips_of_several_lengths_in_one_call() -> None:
     counts, texts = [9, 3, 6], ["1.7", "77", "4"]
     log_probability = logits(sum(counts), 1).log_softmax(1)

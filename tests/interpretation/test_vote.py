@@ -103,6 +103,18 @@ def test_zones_add_up_by_their_weights(costs: list[float], seed: int) -> None:
         assert answer.confidence == pytest.approx(truth[answer.amount.minor_units], rel=1e-3)
 
 
+def test_amounts_that_are_asked_for_are_weighed_whatever_their_rank() -> None:
+    lattice = page([(THREE, 5), (TWO, 6)], [0.5, 0.0])
+    everything = one(lattice, 40)
+    rare = everything[-1]
+    assert rare.amount.minor_units not in {answer.amount.minor_units for answer in one(lattice, 2)}
+    (found,) = answers([lattice], [CUTS], 2, [[rare.amount.minor_units, 987_654_321]])
+    told = {answer.amount.minor_units: answer.confidence for answer in found}
+    assert told[rare.amount.minor_units] == pytest.approx(rare.confidence, rel=1e-3)
+    assert 987_654_321 not in told, "it can't be read anywhere"
+    assert [answer.amount for answer in found[:2]] == [answer.amount for answer in one(lattice, 2)]
+
+
 def test_the_same_field_twice_is_no_surer_than_once() -> None:
     single, double = one(page([(THREE, 1)]), 5), one(page([(THREE, 1), (THREE, 1)]), 5)
     assert [a.amount for a in double] == [a.amount for a in single]

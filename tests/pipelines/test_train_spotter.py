@@ -16,14 +16,14 @@ from pipelines.train_spotter import batches, criterion, fit, found, gather, main
 
 
 def test_truth_is_the_share_of_a_place_that_the_amount_covers() -> None:
-    page = seen(np.full((320, 640), 230, np.uint8), Box(64, 40, 128, 80))
+    page = seen(np.full((320, 640), 230, np.uint8), [Box(64, 40, 128, 80)])
     assert page.picture.shape == (80, 160)
     assert page.truth.shape == (20, 40)
     # 16 pixels of the page a place: 4 to 8 across, half of the third row to all of the fifth
     expected = np.zeros((20, 40), np.float32)
     expected[2:5, 4:8] = np.array([0.5, 1, 1])[:, None]
     assert np.array_equal(page.truth, expected)
-    assert not seen(np.full((320, 640), 230, np.uint8), None).truth.any()
+    assert not seen(np.full((320, 640), 230, np.uint8), []).truth.any()
 
 
 def test_the_criterion_in_closed_form() -> None:
@@ -35,7 +35,7 @@ def test_the_criterion_in_closed_form() -> None:
 
 
 def test_every_page_is_in_one_batch_of_a_pass() -> None:
-    pages = [seen(np.full((200 + 8 * k, 400), 230, np.uint8), None) for k in range(40)]
+    pages = [seen(np.full((200 + 8 * k, 400), 230, np.uint8), []) for k in range(40)]
     some = batches(pages, np.random.default_rng(0))
     assert sorted(np.concatenate(some)) == list(range(40))
     assert all(len(one) <= 16 for one in some)
@@ -61,9 +61,9 @@ class Saying(Spotter):
 def test_found_counts_pages_whose_likeliest_place_is_in_the_amount() -> None:
     blank = np.full((320, 640), 230, np.uint8)
     there, elsewhere, nowhere = (
-        seen(blank, Box(64, 40, 128, 80)),
-        seen(blank, Box(0, 0, 32, 32)),
-        seen(blank, None),
+        seen(blank, [Box(64, 40, 128, 80)]),
+        seen(blank, [Box(0, 0, 32, 32)]),
+        seen(blank, []),
     )
     assert found(Saying(), [there, there, elsewhere, nowhere]) == pytest.approx(2 / 3)
 

@@ -43,7 +43,24 @@ def test_every_layout_renders_with_consistent_truth(layout):
         for _, box in cheque.characters:
             assert cheque.ink.union(box) == cheque.ink
         assert cheque.words and cheque.date and cheque.micr
+        assert " ".join(text for text, _ in cheque.legal) == cheque.words
+        for _, box in cheque.legal:
+            assert box.x0 < box.x1 and box.y0 < box.y1
         assert set(layout.boxes) <= set(BOXES)
+
+
+def test_the_lines_of_the_legal_amount_are_where_their_boxes_say():
+    config = SyntheticConfig(preset="easy", banks=20)
+    dark = []
+    for index in range(12):
+        cheque = generate(3, index, config)
+        for text, box in cheque.legal:
+            part = cheque.image[box.y0 : box.y1, box.x0 : box.x1].astype(np.int64)
+            paper = np.median(cheque.image[:, box.x0 : box.x1])
+            # every letter's columns hold ink, but for the gaps between them
+            columns = (part < paper - 30).any(axis=0)
+            dark.append(columns.mean() > 0.4 and columns.sum() >= 2 * len(text.replace(" ", "")))
+    assert np.mean(dark) > 0.9
 
 
 def test_the_amount_is_darker_than_its_surroundings():
