@@ -4,8 +4,9 @@
 zones; ``2-ink.png`` and ``3-cuts.png``: ink and cuts of the winning zone; ``4-graph.png``: its segmentation
 graph, arcs with their best label; ``5-path.png``: the winning path; ``6-positions.png``: the strip with the
 sliding network's best label at each position, one more picture for each scale that it is seen at;
-``7-micr.png``: the MICR line as read. Of a field by itself there is neither the first nor the last. Not part
-of reading: it only looks at what the stages left.
+``7-micr.png``: the MICR line as read; ``8-words.png``: the legal amount as the network of letters saw it. Of
+a field by itself there are neither the first nor the last two. Not part of reading: it only looks at what
+the stages left.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from chequereader.fields.page_ink import PAGE_DPI, find_ink
 from chequereader.fields.spotter import PICTURE_DPI, shipped_spotter
 from chequereader.fields.spotter import STRIDE as STRIDE_OF_PLACES
 from chequereader.grammar.held import HOLDING
+from chequereader.legal import pictures as legal
 from chequereader.micr import pictures as micr
 from chequereader.reading import Reading
 from chequereader.segmentation.strip import REACH, STRIDE, rescaled, strip
@@ -84,6 +86,8 @@ def draw_stages(page: FollowedPage, reading: Reading, folder: Path) -> None:
             pictures["5-path"] = _path(field, page.boxes(best), best)
     if page.micr is not None:
         pictures["7-micr"] = micr.answer(page.image, page.micr)
+    if page.words is not None:
+        pictures["8-words"] = legal.seen(page.image, page.words)
     _write(pictures, folder)
 
 

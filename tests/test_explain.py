@@ -61,7 +61,7 @@ def test_of_a_whole_cheque_what_is_spotted_is_drawn_too(tmp_path: Path) -> None:
     whole.explain(scan, tmp_path)
     names = list(pictures(tmp_path))
     assert names[:2] == ["0-spotted.png", "1-zones.png"]
-    assert names[-1] == "7-micr.png"
+    assert names[-2:] == ["7-micr.png", "8-words.png"]
 
 
 def test_the_pictures_show_the_stages(reader: Reader, tmp_path: Path) -> None:
