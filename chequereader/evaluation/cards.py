@@ -25,6 +25,9 @@ def card(outcome: Outcome, pictures: Sequence[EncodedPicture]) -> str:
         ("read", f"{read} {_written(outcome.answer.text if outcome.answer else '')}"),
         ("confidence", share(outcome.confidence)),
     ]
+    if outcome.reading.words is not None:
+        verdict = "agree" if outcome.reading.words.agrees else "say something else, or nothing"
+        lines.append(("words", f"{_written(outcome.reading.words.text)} {verdict}"))
     if outcome.reading.reason:
         lines.append(("reason", escaped(outcome.reading.reason)))
     if not outcome.is_right and outcome.answer is not None:

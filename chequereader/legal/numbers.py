@@ -78,8 +78,10 @@ def numbers(language: str) -> Numbers:
         unit = 100 * scale
         counted = tuple(slot(choices, unit) for choices in _below_thousand(language))
         made.append(Part(counted, (plain(_SPACE), plain(tuple(spellings(name))))))
-        # in some languages a thousand is one word
-        alone = [("", 0)] + [(name, 1)] * (spell(scale, language) == name)
+        # one of a scale may have a name of its own, such as ``mille`` or ``un millon``
+        one = spell(scale, language)
+        own = one != f"{spell(1, language)} {name}"
+        alone = [("", 0), *((text, 1) for text in spellings(one) if own)]
         made += [slot(alone, unit), plain(_JOINTS[language][0])]
     made += [slot(choices, 100) for choices in _below_thousand(language)]
     made += [plain(UNITS[language]), plain(CENTS[language])]

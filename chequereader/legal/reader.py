@@ -21,13 +21,14 @@ from torch import Tensor
 from chequereader.box import Box
 from chequereader.errors import WeightsError
 from chequereader.fields.page_ink import GreyImage, find_ink
-from chequereader.fields.spotter import Spotter
+from chequereader.fields.spotter import ROUNDED, Spotter
 from chequereader.legal.line import words_strip
 from chequereader.legal.locate import LEGAL_SPOTTER, legal_lines
 from chequereader.legal.slots import LETTERS
 from chequereader.output import written_whole
 from chequereader.recognition.sliding import SlidingRecogniser
 from chequereader.recognition.store import made_ready
+from chequereader.segmentation.strip import positions
 from chequereader.shipped import SHIPPED, verified
 
 LEGAL = SHIPPED / "legal.safetensors"
@@ -72,8 +73,11 @@ class LegalReader:
         for box in lines:
             strip = words_strip(np.ascontiguousarray(page[box.y0 : box.y1, box.x0 : box.x1]))
             if strip is not None:
+                count = positions(strip.shape[1])
+                # widths are rounded up, as a convolution keeps a program for each
+                padded = np.pad(strip, ((0, 0), (0, -strip.shape[1] % ROUNDED)))
                 with torch.inference_mode():
-                    penalties.append(self.recogniser(torch.from_numpy(strip)[None])[0])
+                    penalties.append(self.recogniser(torch.from_numpy(padded)[None])[0, :count])
                 boxes.append(box)
         return LegalLook(tuple(boxes), torch.cat(penalties)) if boxes else None
 

@@ -31,6 +31,7 @@ from chequereader.evaluation import (
 )
 from chequereader.evaluation.report import report
 from chequereader.followed import FollowedPage
+from chequereader.legal.words import WordsReading
 from chequereader.options import ReadOptions
 from chequereader.reader import Reader
 from chequereader.reading import Reading
@@ -140,6 +141,14 @@ def test_a_card_tells_truth_answer_confidence_and_reason() -> None:
     assert "<mark>4</mark>7.00" in low and "<mark>1</mark>7.00" in low
     assert "candidate 2 of 2, confidence 1.0%" in low
     assert "confidence 0.700 is below the threshold 0.750" in reject
+
+
+def test_a_card_tells_what_the_words_say() -> None:
+    one = outcome("w.png", "1.00", "7.00", 0.9, accepted=True)
+    for agrees, verdict in ((True, "agree"), (False, "say something else, or nothing")):
+        words = WordsReading("one <only>", "en", agrees, ())
+        page = page_of([replace(one, reading=replace(one.reading, words=words))])
+        assert f"written one &lt;only&gt;</span> {verdict}</dd>" in page.html
 
 
 def test_digits_stand_where_only_digits_are_known() -> None:
