@@ -23,7 +23,7 @@ from chequereader.legal.numbers import proposed
 from chequereader.legal.phrases import phrases
 from chequereader.legal.reader import LegalLook
 from chequereader.legal.slots import BESIDE, LABELS, graph_of
-from chequereader.legal.spelling import LANGUAGES
+from chequereader.legal.spelling import LANGUAGES, UNSPELLED
 from chequereader.recognition.sliding import chain
 
 PASSED_OVER = 0.5
@@ -41,7 +41,6 @@ PLAINLY = 0.05
 UNSURE, SURE = 0.7, 0.95
 """Confidences: less after the words leaves doubt, or less before words that don't say it plainly."""
 
-_SPELLED = 100 * 10**9
 _LEAST_REST = 1e-6
 
 
@@ -123,7 +122,7 @@ def said(look: LegalLook, language: str) -> list[int]:
 def _penalties(looks: Sequence[LegalLook], asked: Sequence[tuple[int, int, str]]) -> list[float]:
     """Return the forward penalty of each amount in a page's words in a language, +inf if it isn't spelled."""
     found = [math.inf] * len(asked)
-    known = [k for k, (_, amount, _) in enumerate(asked) if amount < _SPELLED]
+    known = [k for k, (_, amount, _) in enumerate(asked) if amount < 100 * UNSPELLED]
     if not known:
         return found
     pages = sorted({asked[k][0] for k in known}, key=lambda page: -len(looks[page].penalties))

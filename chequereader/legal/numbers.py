@@ -20,7 +20,7 @@ from chequereader.grammar.held import held, holding_penalties
 from chequereader.graph import EPSILON, Graph, Probabilities, nbest_paths
 from chequereader.legal.phrases import AFTER, BEFORE, CENTS, UNITS, spellings
 from chequereader.legal.slots import ANYTHING, BESIDE, LABELS, Part, Slot, graph_of
-from chequereader.legal.spelling import scales, spell
+from chequereader.legal.spelling import UNSPELLED, scales, spell
 from chequereader.recognition.sliding import chain
 
 _NOTHING = ("",)
@@ -106,7 +106,8 @@ def proposed(penalties: Tensor, language: str, readings: int) -> list[int]:
     likely = sums.likely(_LIKELY)
     paths = nbest_paths(likely, readings, _key(), _LIKELY)
     arcs, bounds = likely.arc_map[paths.arcs, 1].tolist(), paths.offset.tolist()
-    return list(dict.fromkeys(grammar.value(arcs[start:end]) for start, end in pairwise(bounds)))
+    values = dict.fromkeys(grammar.value(arcs[start:end]) for start, end in pairwise(bounds))
+    return [minor_units for minor_units in values if 0 < minor_units < 100 * UNSPELLED]
 
 
 def _key() -> Tensor:

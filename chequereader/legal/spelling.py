@@ -185,6 +185,8 @@ def _pt(n: int) -> str:
 _Spell = Callable[[int], str]
 _Scale = tuple[int, str, str]  # value, name of one of it, name of several; an empty name of one: as several
 LANGUAGES = "en", "in", "fr", "es", "pt"
+UNSPELLED = 10**9
+"""The least whole number that isn't spelled."""
 _SYSTEMS: dict[str, tuple[_Spell, str, tuple[_Scale, ...]]] = {
     "en": (
         _en,
@@ -217,7 +219,7 @@ def spell(number: int, language: str) -> str:
     ``in`` is English with lakhs and crores. ``ValueError`` for a number outside 0..999999999, ``KeyError``
     for another language.
     """
-    if not 0 <= number < 10**9:
+    if not 0 <= number < UNSPELLED:
         raise ValueError(f"{number} is not between 0 and 999999999")
     small, nought, scales = _SYSTEMS[language]
     if number == 0:

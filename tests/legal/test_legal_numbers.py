@@ -10,7 +10,7 @@ from looks import look_at_text
 from chequereader.legal.agreement import said
 from chequereader.legal.numbers import numbers
 from chequereader.legal.slots import LABELS
-from chequereader.legal.spelling import LANGUAGES
+from chequereader.legal.spelling import LANGUAGES, UNSPELLED
 from chequereader.synthetic.words import legal_amount
 
 UNITS = st.one_of(st.integers(1, 999), st.integers(1, 10**6), st.integers(1, 99_999_999))
@@ -39,6 +39,12 @@ def test_what_people_write(words: str, minor_units: int) -> None:
 
 def test_printed_words_beside_the_amount_are_passed_over() -> None:
     assert said(look_at_text("pay to john smith seventy five and 20/100 dollars"), "en")[0] == 7520
+
+
+def test_nothing_and_what_is_not_spelled_are_no_amounts() -> None:
+    told = said(look_at_text("nine hundred ninety nine crore"), "in")
+    assert all(amount < 100 * UNSPELLED for amount in told)
+    assert 0 not in said(look_at_text("dollars only"), "en")
 
 
 def test_noise_proposes_something_or_nothing_but_does_not_fail() -> None:
