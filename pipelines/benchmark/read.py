@@ -25,7 +25,7 @@ from chequereader.scan import open_scans
 from chequereader.scan.inputs import Input, find_scans
 from chequereader.synthetic import SyntheticConfig, write_set
 
-STAGES = "locate", "micr", "segment", "recognise", "interpret"
+STAGES = "locate", "micr", "segment", "recognise", "interpret", "words"
 
 TARGET = 20
 """Cheques a second wanted of two processes: 100 ms of processor time each."""
